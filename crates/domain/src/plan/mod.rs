@@ -1,1 +1,7 @@
-//! (room under construction)
+//! Plan books: what a vendor promises, once written down, versioned, pinned by the instant of the order (mission B1).
+//!
+//! A book is data. Reading it from TOML is `desk`'s work; comparing two of them in words is [`diff`].
+mod book;
+mod version;
+pub use book::*;
+pub use version::*;
