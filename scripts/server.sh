@@ -20,7 +20,7 @@ port_is_taken() { (exec 3<>"/dev/tcp/$HOST/$PORT") 2>/dev/null; }
 is_ready() {
     (
         exec 3<>"/dev/tcp/$HOST/$PORT" || exit 1
-        printf 'GET /readyz HTTP/1.1\r\nHost: %s:%s\r\nConnection: close\r\n\r\n' "$HOST" "$PORT" >&3
+        printf 'GET /readyz HTTP/1.1\r\nHost: %s:%s\r\nConnection: close\r\n\r\n' "$HOST" "$PORT" | cat >&3 # in one piece: bash would write line by line
         read -r -t 5 line <&3 && [[ $line == HTTP/*" 200"* ]]
     ) 2>/dev/null
 }
@@ -29,10 +29,10 @@ stop_server() {
     local pid=$1
     kill "$pid" 2>/dev/null || true
     for _ in {1..100}; do
-        kill -0 "$pid" 2>/dev/null || break
+        server_pid >/dev/null || break
         sleep 0.1
     done
-    if kill -9 "$pid" 2>/dev/null; then say "    it did not stop in 10 s and was killed"; fi
+    if server_pid >/dev/null && kill -9 "$pid" 2>/dev/null; then say "    it did not stop in 10 s and was killed"; fi
     rm -f "$PID_FILE"
 }
 
