@@ -6,10 +6,20 @@ use crate::kit::{At, Span};
 pub struct Fact {
     pub on: On,
     pub at: At,
+    /// The reason of a wait that began; `None` for every other fact.
+    pub why: Option<Wait>,
+    /// The instant the next update was agreed for; `None` for every other fact.
+    pub until: Option<At>,
 }
 impl Fact {
     pub fn new(on: On, at: At) -> Fact {
-        Fact { on, at }
+        Fact { on, at, why: None, until: None }
+    }
+    pub fn wait_began(why: Wait, at: At) -> Fact {
+        Fact { why: Some(why), ..Fact::new(On::WaitBegan, at) }
+    }
+    pub fn update_agreed(until: At, at: At) -> Fact {
+        Fact { until: Some(until), ..Fact::new(On::UpdateAgreed, at) }
     }
 }
 
@@ -35,6 +45,9 @@ triggers! {
     Boosted = "boosted"
     /// The customer and the engineer agreed on another time for the next update.
     UpdateAgreed = "update_agreed"
+    /// The case waits for somebody else; the fact says for whom.
+    WaitBegan = "wait_began"
+    WaitEnded = "wait_ended"
     Resolved = "resolved"
     Closed = "closed"
     Reopened = "reopened"

@@ -1,0 +1,83 @@
+use super::{Actor, Role};
+use std::marker::PhantomData;
+
+/// Something a use case lets somebody do. One empty type per deed; the policy is [`POLICY`].
+pub trait Deed {
+    const NAME: &'static str;
+    fn may(role: Role) -> bool;
+}
+
+/// Proof that the question was asked and answered with yes, and by whom. Its fields are private: only [`ask`] makes one.
+#[derive(Debug)]
+pub struct Leave<D: Deed> {
+    actor: Actor,
+    deed: PhantomData<D>,
+}
+impl<D: Deed> Leave<D> {
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+}
+
+/// Asks for leave. `None`: this role may not (403); whether the thing may be known at all (404) is asked with [`Actor::may_know`].
+pub fn ask<D: Deed>(actor: &Actor) -> Option<Leave<D>> {
+    D::may(actor.role).then(|| Leave { actor: actor.clone(), deed: PhantomData })
+}
+
+macro_rules! deeds {
+    ($($(#[$doc:meta])* $name:ident = $key:literal: $($role:ident)|+;)*) => {
+        $($(#[$doc])* #[derive(Debug)] pub enum $name {}
+        impl Deed for $name {
+            const NAME: &'static str = $key;
+            fn may(role: Role) -> bool { matches!(role, $(Role::$role)|+) }
+        })*
+        /// The whole policy: every deed with the question it asks of a role.
+        pub const POLICY: &[(&str, fn(Role) -> bool)] = &[$(($key, <$name as Deed>::may)),*];
+    };
+}
+deeds! {
+    OpenTicket = "ticket.open": Contact | CustomerManager | Engineer | Tam | DutyChief;
+    /// See a ticket with its public thread; contacts only their own, which the query enforces.
+    ReadTicket = "ticket.read": Contact | CustomerManager | Engineer | Tam | DutyChief | Quality | Administrator;
+    /// Write or act on a ticket; which acts, `ticket::decide` answers.
+    ActOnTicket = "ticket.act": Contact | CustomerManager | Engineer | Tam | DutyChief;
+    /// Read internal notes and internal goals.
+    ReadInternal = "ticket.read_internal": Engineer | Tam | DutyChief | Quality | Administrator;
+    KeepDraft = "ticket.draft": Contact | CustomerManager | Engineer | Tam | DutyChief;
+    Search = "search": Contact | CustomerManager | Engineer | Tam | DutyChief | Quality | Administrator;
+    ListenToEvents = "events.listen": Contact | CustomerManager | Engineer | Tam | DutyChief | Quality | Administrator;
+    ReadAccount = "account.read": Contact | CustomerManager | Engineer | Tam | DutyChief | Quality | Finance | Administrator;
+    EditAccount = "account.edit": Administrator | Finance;
+    OrderPlan = "plan.order": Administrator | Finance;
+    ReadPlan = "plan.read": Contact | CustomerManager | Engineer | Tam | DutyChief | Quality | Finance | Administrator;
+    ReadPerson = "person.read": CustomerManager | Engineer | Tam | DutyChief | Quality | Finance | Administrator;
+    EditPerson = "person.edit": Administrator;
+    /// Invite a colleague into one's own account.
+    InvitePerson = "person.invite": CustomerManager | Administrator;
+    KeepOwnTokens = "token.own": Contact | CustomerManager | Engineer | Tam | DutyChief | Quality | Finance | Administrator;
+    KeepViews = "view.own": Contact | CustomerManager | Engineer | Tam | DutyChief | Quality | Administrator;
+    KeepNotices = "notice.own": Contact | CustomerManager | Engineer | Tam | DutyChief | Quality | Finance | Administrator;
+    ReadClock = "clock.read": Contact | CustomerManager | Engineer | Tam | DutyChief | Quality | Administrator;
+    WaiveBreach = "clock.waive": DutyChief | Quality;
+    EditRota = "rota.edit": DutyChief | Administrator;
+    ReadRota = "rota.read": Engineer | Tam | DutyChief | Quality | Administrator;
+    KeepWebhooks = "webhook.keep": Administrator;
+    ReadHouse = "house.read": DutyChief | Administrator;
+    Import = "house.import": Administrator;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_whole_policy_on_one_page() {
+        let mut page = String::from("                      C M E T D Q F A   (contact, customer manager, engineer, TAM, duty chief, quality, finance, administrator)\n");
+        for (name, may) in POLICY {
+            let marks: Vec<_> = Role::ALL.iter().map(|r| if may(*r) { "+" } else { "." }).collect();
+            page += &format!("{name:<22}{}\n", marks.join(" "));
+        }
+        let kept = include_str!("policy.txt");
+        assert!(page == kept, "the policy changed; if that is meant, put this page into policy.txt:\n{page}");
+    }
+}

@@ -1,0 +1,101 @@
+use super::engine::{advance, calendar_of};
+use super::{Because, Calendars, Clock, Event, Step, Target, Terms, What};
+use crate::calendar::Calendar;
+use crate::kit::{At, Span};
+use std::sync::Arc;
+
+/// The plan changed, or the severity was raised: due = min(old due, due of a fresh clock with the new target started now).
+/// Never later than promised before, never before now (I7, I8). A clock that ended or broke is not touched.
+pub fn tighten(clock: Clock, terms: &Arc<Terms>, because: Because, now: At, cals: &dyn Calendars) -> Step {
+    let step = advance(clock, now, now, cals);
+    let (Some(old), Some(new)) = (calendar_of(&step.clock.terms, cals), calendar_of(terms, cals)) else { return step };
+    if !may_change(&step.clock) {
+        return step;
+    }
+    let fresh = Clock::start(terms.clone(), step.clock.cycle, now, &new).due_at;
+    let standing = if_running(&step.clock, now, &old);
+    if !is_earlier(fresh, standing) {
+        return step;
+    }
+    let since = step.clock.running_since.map(|_| now);
+    step.then(now, now, What::Retargeted { terms: terms.clone(), used: Span::ZERO, since, because }, cals)
+}
+
+/// The severity was lowered by agreement: due = due of a fresh clock with the new target started at the original start.
+/// `history` is the clock's own events; what it ran before counts under the new calendar (I8; an old breach stays).
+pub fn loosen(clock: Clock, terms: &Arc<Terms>, history: &[Event], now: At, cals: &dyn Calendars) -> Step {
+    let step = advance(clock, now, now, cals);
+    let Some(cal) = calendar_of(terms, cals) else { return step };
+    if !may_change(&step.clock) {
+        return step;
+    }
+    let (used, since) = stretches(&step.clock, history, &cal, terms.target);
+    step.then(now, now, What::Retargeted { terms: terms.clone(), used, since, because: Because::SeverityLowered }, cals)
+}
+
+/// A calendar got a new version. A running clock keeps the earlier of old and new due; only an operator who confirms a published
+/// notice (`confirmed`) may move it later. Ended and broken clocks are never touched (plans.md, "Clock engine").
+pub fn recalendar(clock: Clock, new_version: u32, confirmed: bool, now: At, cals: &dyn Calendars) -> Step {
+    let step = advance(clock, now, now, cals);
+    let mut terms = (*step.clock.terms).clone();
+    terms.calendar_version = new_version;
+    let (Some(old), Some(new)) = (calendar_of(&step.clock.terms, cals), calendar_of(&terms, cals)) else { return step };
+    if !may_change(&step.clock) {
+        return step;
+    }
+    let terms = Arc::new(terms);
+    let mut stopped = step.clock.clone();
+    if let Some(since) = stopped.running_since {
+        // What was used so far was used under the old version; an edit cannot change the past.
+        stopped.used = match terms.target {
+            Target::Time(_) => stopped.used_by(now, &old),
+            Target::WorkingDays(_) => stopped.used + Span::days(stopped.working_days_since(now, &old)),
+        };
+        stopped.running_since = Some(since.max(now));
+    }
+    let (used, since) = (stopped.used, stopped.running_since);
+    stopped.terms = terms.clone();
+    let (standing, planned) = (if_running(&step.clock, now, &old), if_running(&stopped, now, &new));
+    let because = match (is_earlier(planned, standing), confirmed) {
+        (true, _) => Because::CalendarChanged,
+        (false, true) if planned != standing => Because::CalendarConfirmed,
+        _ => return step,
+    };
+    step.then(now, now, What::Retargeted { terms, used, since, because }, cals)
+}
+
+fn may_change(clock: &Clock) -> bool {
+    clock.is_open() && clock.broken_at.is_none()
+}
+/// The due instant, or what it would be if a waiting clock ran on from now.
+fn if_running(clock: &Clock, now: At, cal: &Calendar) -> Option<At> {
+    if clock.running_since.is_some() {
+        return clock.compute_due(cal);
+    }
+    Clock { running_since: Some(now), paused: None, ..clock.clone() }.compute_due(cal)
+}
+/// "Never" is later than any instant.
+fn is_earlier(a: Option<At>, b: Option<At>) -> bool {
+    a.is_some_and(|a| b.is_none_or(|b| a < b))
+}
+
+/// The running stretches since the original start, measured by another calendar: what the finished ones used, and since when the
+/// present one runs.
+fn stretches(clock: &Clock, history: &[Event], cal: &Calendar, target: Target) -> (Span, Option<At>) {
+    let (mut used, mut since) = (Span::ZERO, Some(clock.base_at));
+    for event in history {
+        match event.what {
+            What::Paused { .. } => {
+                if let Some(from) = since.take() {
+                    used += match target {
+                        Target::Time(_) => cal.between(from, event.at),
+                        Target::WorkingDays(_) => Span::days(Clock { running_since: Some(from), ..clock.clone() }.working_days_since(event.at, cal)),
+                    };
+                }
+            }
+            What::Resumed { .. } => since = Some(event.at),
+            _ => {}
+        }
+    }
+    (used, since)
+}

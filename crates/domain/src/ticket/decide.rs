@@ -1,0 +1,353 @@
+use super::{AlarmDoes, Closing, Fact, Patience, Severity, Stage, Ticket};
+use crate::kit::{At, PersonId};
+use crate::people::{Actor, Role};
+use crate::promise::Wait;
+
+/// What somebody wants to do with a case. Imperative.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// A word to the other side. By staff: an answer; `asks`: it puts a question the customer must answer.
+    Reply { asks: bool },
+    Note,
+    /// Wait for the supplier of a third product, or for our own product team.
+    WaitFor { why: Wait },
+    /// Work goes on; ends any wait.
+    TakeUp,
+    Resolve { cause: String },
+    Confirm,
+    /// The customer takes the question back.
+    Withdraw { reason: String },
+    Reopen { reason: String },
+    Transfer { to: PersonId, tier: Option<u8>, reason: String },
+    HandOver { to: PersonId, reason: String },
+    Consult { expert: PersonId, question: String },
+    Join,
+    Leave,
+    Boost,
+    AgreeUpdate { until: At },
+    RaiseSeverity { to: Severity },
+    LowerSeverity { to: Severity, reason: String },
+    AgreeLower,
+    DeclineLower,
+    Follow,
+    Unfollow,
+}
+impl Command {
+    pub fn key(&self) -> &'static str {
+        use Command::*;
+        match self {
+            Reply { .. } => "reply",
+            Note => "note",
+            WaitFor { .. } => "wait_for",
+            TakeUp => "take_up",
+            Resolve { .. } => "resolve",
+            Confirm => "confirm",
+            Withdraw { .. } => "withdraw",
+            Reopen { .. } => "reopen",
+            Transfer { .. } => "transfer",
+            HandOver { .. } => "hand_over",
+            Consult { .. } => "consult",
+            Join => "join",
+            Leave => "leave",
+            Boost => "boost",
+            AgreeUpdate { .. } => "agree_update",
+            RaiseSeverity { .. } => "raise_severity",
+            LowerSeverity { .. } => "lower_severity",
+            AgreeLower => "agree_lower",
+            DeclineLower => "decline_lower",
+            Follow => "follow",
+            Unfollow => "unfollow",
+        }
+    }
+}
+
+/// Why a command is not possible now. A code with arguments elsewhere; never a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// This role does not do such things.
+    NotYours,
+    AlreadyClosed,
+    AlreadyResolved,
+    NotYetResolved,
+    NotYetAnswered,
+    NotWaiting,
+    AlreadyWaiting,
+    NotClosed,
+    /// The time for reopening has passed; open a new case.
+    TooLateToReopen,
+    SamePerson,
+    SameSeverity,
+    OtherScale,
+    NotGraver,
+    NotLower,
+    NothingProposed,
+    AlreadyBoosted,
+    NotBoosted,
+    TierUnknown,
+    ReasonMissing,
+    InThePast,
+    NotAHelper,
+    AlreadyHelps,
+    NotFollowing,
+    AlreadyFollowing,
+}
+impl Refusal {
+    pub fn key(self) -> &'static str {
+        use Refusal::*;
+        match self {
+            NotYours => "ticket.not_yours",
+            AlreadyClosed => "ticket.already_closed",
+            AlreadyResolved => "ticket.already_resolved",
+            NotYetResolved => "ticket.not_yet_resolved",
+            NotYetAnswered => "ticket.not_yet_answered",
+            NotWaiting => "ticket.not_waiting",
+            AlreadyWaiting => "ticket.already_waiting",
+            NotClosed => "ticket.not_closed",
+            TooLateToReopen => "ticket.too_late_to_reopen",
+            SamePerson => "ticket.same_person",
+            SameSeverity => "ticket.same_severity",
+            OtherScale => "ticket.other_scale",
+            NotGraver => "ticket.not_graver",
+            NotLower => "ticket.not_lower",
+            NothingProposed => "ticket.nothing_proposed",
+            AlreadyBoosted => "ticket.already_boosted",
+            NotBoosted => "ticket.not_boosted",
+            TierUnknown => "ticket.tier_unknown",
+            ReasonMissing => "ticket.reason_missing",
+            InThePast => "ticket.in_the_past",
+            NotAHelper => "ticket.not_a_helper",
+            AlreadyHelps => "ticket.already_helps",
+            NotFollowing => "ticket.not_following",
+            AlreadyFollowing => "ticket.already_following",
+        }
+    }
+}
+
+/// Decides, does not do. Given the same arguments always the same facts, in the order they happened.
+pub fn decide(t: &Ticket, who: &Actor, command: &Command, patience: &Patience, now: At) -> Result<Vec<Fact>, Refusal> {
+    use Command::*;
+    if !may(who.role, command) {
+        return Err(Refusal::NotYours);
+    }
+    if t.stage == Stage::Closed && !matches!(command, Reopen { .. } | Note | Follow | Unfollow) {
+        return Err(Refusal::AlreadyClosed);
+    }
+    let by = who.person;
+    match command {
+        Reply { asks } if who.role.is_customer() => Ok(customer_reply(t, by, *asks)),
+        Reply { asks } => Ok(staff_reply(t, by, *asks, patience, now)),
+        Note => Ok(vec![Fact::Noted { by }]),
+        WaitFor { why } => wait_for(t, *why),
+        TakeUp => match t.stage {
+            Stage::Waiting(_) => Ok(vec![Fact::WaitEnded]),
+            _ => Err(Refusal::NotWaiting),
+        },
+        Resolve { cause } => resolve(t, by, cause, patience, now),
+        Confirm => confirm(t, by),
+        Withdraw { reason } => {
+            said(reason)?;
+            Ok(vec![Fact::Closed { how: Closing::Withdrawn }])
+        }
+        Reopen { reason } => reopen(t, by, reason, patience, now),
+        Transfer { to, tier, reason } => transfer(t, *to, *tier, reason),
+        HandOver { to, reason } => hand_over(t, *to, reason),
+        Consult { expert, question } => {
+            said(question)?;
+            if *expert == by { Err(Refusal::SamePerson) } else { Ok(vec![Fact::Consulted { by, expert: *expert, question: question.clone() }]) }
+        }
+        Join => if_not(t.helpers.contains(&by), Refusal::AlreadyHelps, Fact::HelperJoined { who: by }),
+        Leave => if_not(!t.helpers.contains(&by), Refusal::NotAHelper, Fact::HelperLeft { who: by }),
+        Boost => boost(t, by),
+        AgreeUpdate { until } if t.boosted_at.is_none() => Err(if *until <= now { Refusal::InThePast } else { Refusal::NotBoosted }),
+        AgreeUpdate { until } => if_not(*until <= now, Refusal::InThePast, Fact::UpdateAgreed { until: *until }),
+        RaiseSeverity { to } => raise(t, *to),
+        LowerSeverity { to, reason } => lower(t, who, *to, reason),
+        AgreeLower => match t.proposed {
+            Some(to) => Ok(vec![Fact::SeverityLowered { from: t.severity, to, reason: String::new(), agreed_by: by }]),
+            None => Err(Refusal::NothingProposed),
+        },
+        DeclineLower => if_not(t.proposed.is_none(), Refusal::NothingProposed, Fact::LowerDeclined),
+        Follow => if_not(t.followers.contains(&by), Refusal::AlreadyFollowing, Fact::Followed { who: by }),
+        Unfollow => if_not(!t.followers.contains(&by), Refusal::NotFollowing, Fact::Unfollowed { who: by }),
+    }
+}
+fn if_not(wrong: bool, refusal: Refusal, fact: Fact) -> Result<Vec<Fact>, Refusal> {
+    if wrong { Err(refusal) } else { Ok(vec![fact]) }
+}
+fn said(reason: &str) -> Result<(), Refusal> {
+    if reason.trim().is_empty() { Err(Refusal::ReasonMissing) } else { Ok(()) }
+}
+
+/// Which side a command belongs to. Waiting, resolving, transferring are ours; confirming, withdrawing, agreeing are the customer's.
+fn may(role: Role, command: &Command) -> bool {
+    use Command::*;
+    match command {
+        Reply { .. } | RaiseSeverity { .. } | LowerSeverity { .. } | Reopen { .. } => role.is_customer() || role.answers(),
+        Confirm | Withdraw { .. } | AgreeLower | DeclineLower => role.is_customer(),
+        Boost | AgreeUpdate { .. } => role.is_customer() || role.answers(),
+        Note | Follow | Unfollow => role.is_staff(),
+        WaitFor { .. } | TakeUp | Resolve { .. } | Transfer { .. } | HandOver { .. } | Consult { .. } | Join | Leave => role.answers(),
+    }
+}
+
+fn customer_reply(t: &Ticket, by: PersonId, _asks: bool) -> Vec<Fact> {
+    match t.stage {
+        // A word after our last word means it is not solved: nobody is left with an ignored answer.
+        Stage::Resolved => vec![Fact::Reopened { by, reason: "replied".into() }, Fact::CustomerReplied { by }],
+        Stage::Waiting(Wait::Customer) => vec![Fact::CustomerReplied { by }, Fact::WaitEnded],
+        _ => vec![Fact::CustomerReplied { by }],
+    }
+}
+fn staff_reply(t: &Ticket, by: PersonId, asks: bool, patience: &Patience, now: At) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    if t.owner.is_none() {
+        facts.push(Fact::AnsweredFirst { by });
+    }
+    facts.push(Fact::Replied { by });
+    match t.stage {
+        _ if !asks => {}
+        Stage::Waiting(Wait::Customer) | Stage::Resolved => {}
+        Stage::Waiting(_) => facts.extend([Fact::WaitEnded, question(patience, now)]),
+        _ => facts.push(question(patience, now)),
+    }
+    facts
+}
+fn question(patience: &Patience, now: At) -> Fact {
+    Fact::WaitBegan { why: Wait::Customer, announce_at: Some(now + patience.announce_after) }
+}
+fn wait_for(t: &Ticket, why: Wait) -> Result<Vec<Fact>, Refusal> {
+    let begins = Fact::WaitBegan { why, announce_at: None };
+    match t.stage {
+        // Waiting for the customer begins with a question they can see: reply and ask.
+        _ if why == Wait::Customer => Err(Refusal::NotYours),
+        Stage::New => Err(Refusal::NotYetAnswered),
+        Stage::Resolved => Err(Refusal::AlreadyResolved),
+        Stage::Waiting(now) if now == why => Err(Refusal::AlreadyWaiting),
+        Stage::Waiting(_) => Ok(vec![Fact::WaitEnded, begins]),
+        _ => Ok(vec![begins]),
+    }
+}
+fn resolve(t: &Ticket, by: PersonId, cause: &str, patience: &Patience, now: At) -> Result<Vec<Fact>, Refusal> {
+    let solved = Fact::Resolved { by, cause: cause.to_string(), closes_at: now + patience.confirm_within };
+    match t.stage {
+        Stage::New => Err(Refusal::NotYetAnswered),
+        Stage::Resolved => Err(Refusal::AlreadyResolved),
+        Stage::Waiting(_) => Ok(vec![Fact::WaitEnded, solved]),
+        _ => Ok(vec![solved]),
+    }
+}
+fn confirm(t: &Ticket, by: PersonId) -> Result<Vec<Fact>, Refusal> {
+    match t.stage {
+        Stage::Resolved => Ok(vec![Fact::Confirmed { by }, Fact::Closed { how: Closing::Confirmed }]),
+        _ => Err(Refusal::NotYetResolved),
+    }
+}
+fn reopen(t: &Ticket, by: PersonId, reason: &str, patience: &Patience, now: At) -> Result<Vec<Fact>, Refusal> {
+    said(reason)?;
+    match (t.stage, t.closed_at) {
+        (Stage::Closed, Some(closed)) if now - closed > patience.reopen_within => Err(Refusal::TooLateToReopen),
+        (Stage::Closed | Stage::Resolved, _) => Ok(vec![Fact::Reopened { by, reason: reason.to_string() }]),
+        _ => Err(Refusal::NotClosed),
+    }
+}
+fn transfer(t: &Ticket, to: PersonId, tier: Option<u8>, reason: &str) -> Result<Vec<Fact>, Refusal> {
+    said(reason)?;
+    let tier = tier.unwrap_or(t.tier);
+    if !(1..=4).contains(&tier) {
+        return Err(Refusal::TierUnknown);
+    }
+    if t.handler == Some(to) && tier == t.tier {
+        return Err(Refusal::SamePerson);
+    }
+    Ok(vec![Fact::Transferred { from: t.handler, to, tier, reason: reason.to_string() }])
+}
+fn hand_over(t: &Ticket, to: PersonId, reason: &str) -> Result<Vec<Fact>, Refusal> {
+    said(reason)?;
+    match t.owner {
+        None => Err(Refusal::NotYetAnswered),
+        Some(owner) if owner == to => Err(Refusal::SamePerson),
+        from => Ok(vec![Fact::HandedOver { from, to, reason: reason.to_string() }]),
+    }
+}
+fn boost(t: &Ticket, by: PersonId) -> Result<Vec<Fact>, Refusal> {
+    match t.stage {
+        _ if t.boosted_at.is_some() => Err(Refusal::AlreadyBoosted),
+        Stage::Resolved => Err(Refusal::AlreadyResolved),
+        _ => Ok(vec![Fact::Boosted { by }]),
+    }
+}
+fn same_scale(t: &Ticket, to: Severity) -> Result<(), Refusal> {
+    match () {
+        _ if to == t.severity => Err(Refusal::SameSeverity),
+        _ if to.scale() != Severity::scale_of(&t.channel) => Err(Refusal::OtherScale),
+        _ => Ok(()),
+    }
+}
+fn raise(t: &Ticket, to: Severity) -> Result<Vec<Fact>, Refusal> {
+    same_scale(t, to)?;
+    if_not(to.rank() >= t.severity.rank(), Refusal::NotGraver, Fact::SeverityRaised { from: t.severity, to })
+}
+/// Raising is free; lowering needs the customer's word or a duty chief's (I8, E11): an engineer's wish is a proposal.
+fn lower(t: &Ticket, who: &Actor, to: Severity, reason: &str) -> Result<Vec<Fact>, Refusal> {
+    same_scale(t, to)?;
+    said(reason)?;
+    if to.rank() <= t.severity.rank() {
+        return Err(Refusal::NotLower);
+    }
+    let reason = reason.to_string();
+    Ok(vec![if who.role.is_customer() || who.role == Role::DutyChief {
+        Fact::SeverityLowered { from: t.severity, to, reason, agreed_by: who.person }
+    } else {
+        Fact::LowerProposed { to, reason }
+    }])
+}
+
+/// What the house does when a case's own alarm rings. Nothing, when the alarm was meanwhile set to another instant.
+pub fn ring(t: &Ticket, patience: &Patience, now: At) -> Vec<Fact> {
+    match t.alarm {
+        Some(alarm) if alarm.at <= now => match alarm.does {
+            AlarmDoes::AnnounceTimeout => vec![Fact::TimeoutAnnounced { closes_at: now + patience.close_after }],
+            AlarmDoes::CloseAfterWait | AlarmDoes::CloseAfterResolve => vec![Fact::Closed { how: Closing::Announced }],
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// What may be done now, and if not, why: computed by [`decide`] itself, so a rule lives once. Acts of the other side are left out.
+pub fn offers(t: &Ticket, who: &Actor, patience: &Patience, now: At) -> Vec<(&'static str, Option<Refusal>)> {
+    let someone = PersonId::from_raw(0);
+    let word = || "?".to_string();
+    let (graver, lower) = (neighbour(t, true), neighbour(t, false));
+    let menu = [
+        Command::Reply { asks: false },
+        Command::Note,
+        Command::WaitFor { why: Wait::Product },
+        Command::TakeUp,
+        Command::Resolve { cause: word() },
+        Command::Confirm,
+        Command::Withdraw { reason: word() },
+        Command::Reopen { reason: word() },
+        Command::Transfer { to: someone, tier: None, reason: word() },
+        Command::HandOver { to: someone, reason: word() },
+        Command::Consult { expert: someone, question: word() },
+        Command::Join,
+        Command::Leave,
+        Command::Boost,
+        Command::AgreeUpdate { until: At::MAX },
+        Command::RaiseSeverity { to: graver },
+        Command::LowerSeverity { to: lower, reason: word() },
+        Command::AgreeLower,
+        Command::DeclineLower,
+        Command::Follow,
+        Command::Unfollow,
+    ];
+    let ours = menu.iter().filter(|c| may(who.role, c));
+    ours.map(|c| (c.key(), decide(t, who, c, patience, now).err())).collect()
+}
+/// The next graver (or lower) severity on the case's own scale; itself at the end of the scale.
+fn neighbour(t: &Ticket, graver: bool) -> Severity {
+    let scale = Severity::ALL.iter().copied().filter(|s| s.scale() == Severity::scale_of(&t.channel));
+    let beyond = scale.filter(|s| if graver { s.rank() < t.severity.rank() } else { s.rank() > t.severity.rank() });
+    let found = if graver { beyond.max_by_key(|s| s.rank()) } else { beyond.min_by_key(|s| s.rank()) };
+    found.unwrap_or(t.severity)
+}
