@@ -1,0 +1,577 @@
+//! The index on local disk.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+
+use tantivy::columnar::Column;
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
+use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EnableScoring, Occur, TermQuery, TermSetQuery, Weight};
+use tantivy::schema::{BytesOptions, FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions, Value};
+use tantivy::{DocAddress, DocId, DocSet, Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, SegmentReader, TERMINATED, TantivyDocument, TantivyError, Term};
+
+use super::question::{Question, TextFields, Thesaurus};
+use super::segment::{Segmenter, fold_text};
+use super::snippet::snippet;
+use super::{BODY_BYTES_MAX, Cursor, Doc, DocKind, FULL_MATCH_SCORE, Hit, PAGE_HITS_MAX, Page, Query, Search, SearchError, Synonyms};
+
+/// Raise it whenever the schema, the segmenter or the dictionary change: an index of another shape is wiped and fed again. A test knows the
+/// segmenter by its finger-print and reminds.
+const SHAPE: u32 = 1;
+/// Our own folder inside the one we are given, so that wiping can never hit a stranger's file.
+const FOLDER: &str = "index";
+const SEGMENTER: &str = "yinuo";
+/// Memory of the writer before it writes a segment by itself. It grows as needed and is given back with each commit.
+const WRITER_BYTES: usize = 32 * 1024 * 1024;
+/// Commits without news after which the writer gives its threads back.
+const IDLE_COMMITS: u32 = 25;
+/// Log positions that may pass without news before the position is written down; they are read again after a crash, nothing more.
+const SILENT_POSITIONS: i64 = 10_000;
+/// Scores this near are equal, and the newer hit goes first.
+const SCORE_STEPS: f32 = 4.0;
+/// Blocks of 16 kB of stored text that are kept unpacked per segment.
+const STORE_BLOCKS: usize = 4;
+
+/// A search index in a local folder, or in memory for tests.
+pub struct LocalSearch {
+    index: Index,
+    reader: IndexReader,
+    fields: Fields,
+    thesaurus: RwLock<Thesaurus>,
+    pen: Mutex<Pen>,
+    position: AtomicI64,
+}
+
+/// The writing side.
+#[derive(Default)]
+struct Pen {
+    writer: Option<IndexWriter>,
+    /// Something was put since the last commit.
+    news: bool,
+    /// A failed write lost what was put since the last commit.
+    torn: bool,
+    idle_commits: u32,
+    /// The position that is on disk.
+    written: i64,
+}
+
+#[derive(Clone, Copy)]
+struct Fields {
+    id: Field,
+    kind: Field,
+    key_high: Field,
+    key_low: Field,
+    ticket: Field,
+    account: Field,
+    internal: Field,
+    product: Field,
+    language: Field,
+    stage: Field,
+    text: TextFields,
+    at_us: Field,
+}
+
+impl LocalSearch {
+    /// Opens the index in `dir`, making it if there is none. An index that is damaged or of another shape is wiped: its position is then 0.
+    pub fn open(dir: &Path) -> Result<LocalSearch, SearchError> {
+        let folder = dir.join(FOLDER);
+        std::fs::create_dir_all(&folder).map_err(disk)?;
+        match Self::open_as_it_is(&folder) {
+            Ok(search) => Ok(search),
+            Err(reason) => {
+                if folder.read_dir().map_err(disk)?.next().is_some() {
+                    tracing::warn!(%reason, folder = %folder.display(), "search index is of no use any more; it is wiped and fed again");
+                }
+                std::fs::remove_dir_all(&folder).map_err(disk)?;
+                std::fs::create_dir_all(&folder).map_err(disk)?;
+                let (schema, fields) = schema();
+                let index = Index::create_in_dir(&folder, schema).map_err(failed)?;
+                Self::over(index, fields, 0)
+            }
+        }
+    }
+
+    /// An index that lives in memory and dies with it.
+    pub fn in_memory() -> Result<LocalSearch, SearchError> {
+        let (schema, fields) = schema();
+        Self::over(Index::create_in_ram(schema), fields, 0)
+    }
+
+    /// Other names of things, used by every question from now on. Nothing is indexed again.
+    pub fn set_synonyms(&self, synonyms: &Synonyms) {
+        *self.thesaurus.write().unwrap_or_else(PoisonError::into_inner) = Thesaurus::read(synonyms);
+    }
+
+    fn open_as_it_is(folder: &Path) -> Result<LocalSearch, SearchError> {
+        let (wanted, fields) = schema();
+        let index = Index::open_in_dir(folder).map_err(failed)?;
+        if index.schema() != wanted {
+            return Err(SearchError::Broken("schema".to_owned()));
+        }
+        if !index.validate_checksum().map_err(failed)?.is_empty() {
+            return Err(SearchError::Broken("checksum".to_owned()));
+        }
+        let payload = index.load_metas().map_err(failed)?.payload;
+        let position = payload.as_deref().map_or(Some(0), read_payload).ok_or_else(|| SearchError::Broken("shape".to_owned()))?;
+        Self::over(index, fields, position)
+    }
+
+    fn over(index: Index, fields: Fields, position: i64) -> Result<LocalSearch, SearchError> {
+        index.tokenizers().register(SEGMENTER, Segmenter);
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).doc_store_cache_num_blocks(STORE_BLOCKS).try_into().map_err(failed)?;
+        let pen = Mutex::new(Pen { written: position, ..Pen::default() });
+        Ok(LocalSearch { index, reader, fields, thesaurus: RwLock::default(), pen, position: AtomicI64::new(position) })
+    }
+
+    fn pen(&self) -> MutexGuard<'_, Pen> {
+        self.pen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs one piece of writing. When it fails, the writer is thrown away with all it had not committed.
+    fn write(&self, pen: &mut Pen, work: impl FnOnce(&mut IndexWriter) -> tantivy::Result<()>) -> Result<(), SearchError> {
+        let mut writer = match pen.writer.take() {
+            Some(writer) => writer,
+            None => self.new_writer()?,
+        };
+        match work(&mut writer) {
+            Ok(()) => {
+                pen.writer = Some(writer);
+                Ok(())
+            }
+            Err(error) => {
+                pen.torn = pen.torn || pen.news;
+                pen.news = false;
+                Err(failed(error))
+            }
+        }
+    }
+
+    fn new_writer(&self) -> Result<IndexWriter, SearchError> {
+        let options = IndexWriterOptions::builder().num_worker_threads(1).num_merge_threads(1).memory_budget_per_thread(WRITER_BYTES).build();
+        let writer = self.index.writer_with_options(options).map_err(failed)?;
+        let mut merging = LogMergePolicy::default();
+        // Commits come every fraction of a second: small segments are folded early, and dead documents do not linger.
+        merging.set_min_num_segments(6);
+        merging.set_del_docs_ratio_before_merge(0.3);
+        writer.set_merge_policy(Box::new(merging));
+        Ok(writer)
+    }
+
+    /// Commits and keeps the position in the same file, so that the two cannot part.
+    fn commit_now(&self, pen: &mut Pen, position: i64) -> Result<(), SearchError> {
+        self.write(pen, |writer| {
+            let mut prepared = writer.prepare_commit()?;
+            prepared.set_payload(&payload(position));
+            prepared.commit().map(|_| ())
+        })?;
+        pen.news = false;
+        pen.idle_commits = 0;
+        pen.written = position;
+        self.position.store(position, Ordering::Release);
+        self.reader.reload().map_err(failed)
+    }
+
+    fn id(&self, kind: DocKind, key: u128) -> Term {
+        Term::from_field_bytes(self.fields.id, &id_bytes(kind, key))
+    }
+
+    fn engine_doc(&self, doc: &Doc) -> TantivyDocument {
+        let fields = self.fields;
+        let mut out = TantivyDocument::default();
+        out.add_bytes(fields.id, &id_bytes(doc.kind, doc.key));
+        out.add_u64(fields.kind, doc.kind.number());
+        let [high, low] = halves(doc.key);
+        out.add_u64(fields.key_high, high);
+        out.add_u64(fields.key_low, low);
+        if let Some(ticket) = doc.ticket {
+            out.add_bytes(fields.ticket, &ticket.to_be_bytes());
+        }
+        if let Some(account) = doc.account {
+            out.add_bytes(fields.account, &account.to_be_bytes());
+        }
+        out.add_bool(fields.internal, doc.internal);
+        out.add_text(fields.product, fold_text(&doc.product));
+        out.add_text(fields.language, fold_text(&doc.language));
+        out.add_text(fields.stage, fold_text(&doc.stage));
+        out.add_text(fields.text.title, &doc.title);
+        out.add_text(fields.text.body, cut_to(&doc.body, BODY_BYTES_MAX));
+        out.add_text(fields.text.number, &doc.number);
+        out.add_i64(fields.at_us, doc.at_us);
+        out
+    }
+
+    /// What every hit must be, whatever is asked: whose it is, who may see it, and the filters chosen.
+    fn gate(&self, query: &Query) -> Gate {
+        let fields = self.fields;
+        let mut musts: Vec<Box<dyn tantivy::query::Query>> = Vec::new();
+        if let Some(accounts) = &query.accounts {
+            let terms = accounts.iter().map(|account| Term::from_field_bytes(fields.account, &account.to_be_bytes()));
+            musts.push(Box::new(TermSetQuery::new(terms)));
+        }
+        if !query.kinds.is_empty() && !DocKind::ALL.iter().all(|kind| query.kinds.contains(kind)) {
+            musts.push(Box::new(TermSetQuery::new(query.kinds.iter().map(|kind| Term::from_field_u64(fields.kind, kind.number())))));
+        }
+        for (field, value) in [(fields.product, &query.product), (fields.stage, &query.stage)] {
+            if let Some(value) = value {
+                musts.push(Box::new(TermQuery::new(Term::from_field_text(field, &fold_text(value)), IndexRecordOption::Basic)));
+            }
+        }
+        let never = (!query.include_internal).then(|| Term::from_field_bool(fields.internal, true));
+        Gate { musts, never }
+    }
+
+    fn hit(&self, searcher: &Searcher, found: &Found, question: &Question) -> Result<Hit, SearchError> {
+        let stored: TantivyDocument = searcher.doc(found.address).map_err(failed)?;
+        let text = |field| stored.get_first(field).and_then(|value| value.as_str()).unwrap_or_default();
+        let id = |field| stored.get_first(field).and_then(|value| value.as_bytes()).and_then(|bytes| bytes.try_into().ok()).map(u128::from_be_bytes);
+        let Cursor { score, at_us, kind, key } = found.rank;
+        Ok(Hit {
+            kind,
+            key,
+            ticket: id(self.fields.ticket),
+            account: id(self.fields.account),
+            score,
+            title: text(self.fields.text.title).to_owned(),
+            snippet: snippet(text(self.fields.text.body), &question.marks()),
+            at_us,
+        })
+    }
+}
+
+impl Search for LocalSearch {
+    fn put(&self, docs: &[Doc]) -> Result<(), SearchError> {
+        let mut pen = self.pen();
+        for doc in docs {
+            self.write(&mut pen, |writer| {
+                writer.delete_term(self.id(doc.kind, doc.key));
+                writer.add_document(self.engine_doc(doc)).map(|_| ())
+            })?;
+            pen.news = true;
+        }
+        Ok(())
+    }
+
+    fn delete(&self, docs: &[(DocKind, u128)]) -> Result<(), SearchError> {
+        let mut pen = self.pen();
+        for (kind, key) in docs {
+            self.write(&mut pen, |writer| {
+                writer.delete_term(self.id(*kind, *key));
+                Ok(())
+            })?;
+            pen.news = true;
+        }
+        Ok(())
+    }
+
+    fn commit(&self, position: i64) -> Result<(), SearchError> {
+        let mut pen = self.pen();
+        if std::mem::take(&mut pen.torn) {
+            // What was put after the failure may be whole, but it is put again anyway: roll it back by dropping the writer.
+            pen.writer = None;
+            pen.news = false;
+            return Err(SearchError::Lost);
+        }
+        if pen.news || (position - pen.written).abs() >= SILENT_POSITIONS {
+            return self.commit_now(&mut pen, position);
+        }
+        self.position.store(position, Ordering::Release);
+        pen.idle_commits += 1;
+        if pen.idle_commits >= IDLE_COMMITS {
+            pen.writer = None;
+        }
+        Ok(())
+    }
+
+    fn position(&self) -> i64 {
+        self.position.load(Ordering::Acquire)
+    }
+
+    fn find(&self, query: &Query) -> Result<Page, SearchError> {
+        if query.accounts.as_ref().is_some_and(Vec::is_empty) {
+            return Ok(Page::default());
+        }
+        let question = Question::read(&query.text, &self.thesaurus.read().unwrap_or_else(PoisonError::into_inner));
+        let searcher = self.reader.searcher();
+        let limit = query.limit.clamp(1, PAGE_HITS_MAX);
+        // One more than asked for tells whether there is a next page.
+        let mut best = Best { wanted: limit + 1, after: query.after, from_us: query.from_us, to_us: query.to_us, found: Vec::new() };
+        self.gather(&searcher, query, &question, &mut best)?;
+        let more = best.found.len() > limit;
+        best.found.truncate(limit);
+        let mut hits = Vec::with_capacity(best.found.len());
+        for found in &best.found {
+            hits.push(self.hit(&searcher, found, &question)?);
+        }
+        let next = best.found.last().filter(|_| more).map(|found| found.rank);
+        Ok(Page { hits, next })
+    }
+
+    fn doc_count(&self) -> u64 {
+        self.reader.searcher().num_docs()
+    }
+
+    fn clear(&self) -> Result<(), SearchError> {
+        let mut pen = self.pen();
+        pen.torn = false;
+        self.write(&mut pen, |writer| writer.delete_all_documents().map(|_| ()))?;
+        self.commit_now(&mut pen, 0)
+    }
+
+    fn rest(&self) -> Result<(), SearchError> {
+        let mut pen = self.pen();
+        if pen.news || pen.torn {
+            return Ok(());
+        }
+        let position = self.position();
+        if position != pen.written {
+            self.commit_now(&mut pen, position)?;
+        }
+        pen.writer = None;
+        Ok(())
+    }
+}
+
+/// Writes down how far the log was read, so that a restart need not read silent stretches again. A failure costs only that reading.
+impl Drop for LocalSearch {
+    fn drop(&mut self) {
+        let position = self.position();
+        let mut pen = self.pen();
+        let silent = !pen.news && !pen.torn && pen.written != position;
+        if silent && let Err(reason) = self.commit_now(&mut pen, position) {
+            tracing::debug!(%reason, "the search index did not keep its last position");
+        }
+    }
+}
+
+// Finding.
+
+impl LocalSearch {
+    /// Fills `best`: first with documents that hold everything, then, if there is room, with those that hold something.
+    fn gather(&self, searcher: &Searcher, query: &Query, question: &Question, best: &mut Best) -> Result<(), SearchError> {
+        let text = self.fields.text;
+        let gated = |asked| self.gate(query).around(asked);
+        let weigh = |asked: Box<dyn tantivy::query::Query>, scored: bool| {
+            let scoring = if scored { EnableScoring::enabled_from_searcher(searcher) } else { EnableScoring::disabled_from_searcher(searcher) };
+            asked.weight(scoring).map_err(failed)
+        };
+        if question.is_empty() {
+            let everything = weigh(gated(Box::new(AllQuery)), false)?;
+            return each_segment(searcher, |ord, reader| best.take_all(ord, reader, everything.as_ref()));
+        }
+        let full = weigh(gated(question.everything(text)), true)?;
+        // Once a page begins below the full matches, there are none left to find.
+        if best.after.is_none_or(|after| after.score >= FULL_MATCH_SCORE) {
+            each_segment(searcher, |ord, reader| best.take_full(ord, reader, full.as_ref()))?;
+        }
+        if best.found.len() >= best.wanted {
+            return Ok(());
+        }
+        let partial = weigh(gated(question.something(text)), true)?;
+        each_segment(searcher, |ord, reader| best.take_partial(ord, reader, partial.as_ref(), full.as_ref()))
+    }
+}
+
+fn each_segment(searcher: &Searcher, mut work: impl FnMut(u32, &SegmentReader) -> tantivy::Result<()>) -> Result<(), SearchError> {
+    for (ord, reader) in (0u32..).zip(searcher.segment_readers()) {
+        work(ord, reader).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// What every hit must be, whatever is asked. It is part of the engine's query, so that what may not be seen is never even counted.
+struct Gate {
+    musts: Vec<Box<dyn tantivy::query::Query>>,
+    never: Option<Term>,
+}
+
+impl Gate {
+    fn around(self, asked: Box<dyn tantivy::query::Query>) -> Box<dyn tantivy::query::Query> {
+        if self.musts.is_empty() && self.never.is_none() {
+            return asked;
+        }
+        let silent = |query| Box::new(ConstScoreQuery::new(query, 0.0)) as Box<dyn tantivy::query::Query>;
+        let mut clauses: Vec<(Occur, Box<dyn tantivy::query::Query>)> = vec![(Occur::Must, asked)];
+        clauses.extend(self.musts.into_iter().map(|must| (Occur::Must, silent(must))));
+        if let Some(term) = self.never {
+            clauses.push((Occur::MustNot, Box::new(TermQuery::new(term, IndexRecordOption::Basic))));
+        }
+        Box::new(BooleanQuery::new(clauses))
+    }
+}
+
+/// A document found, and its rank.
+struct Found {
+    rank: Cursor,
+    address: DocAddress,
+}
+
+/// The best documents met so far, in order.
+struct Best {
+    wanted: usize,
+    after: Option<Cursor>,
+    from_us: Option<i64>,
+    to_us: Option<i64>,
+    found: Vec<Found>,
+}
+
+impl Best {
+    fn take_all(&mut self, ord: u32, reader: &SegmentReader, weight: &dyn Weight) -> tantivy::Result<()> {
+        let columns = Columns::of(reader)?;
+        let mut scorer = weight.scorer(reader, 1.0)?;
+        let mut doc = scorer.doc();
+        while doc != TERMINATED {
+            self.meet(ord, doc, 0.0, reader, &columns);
+            doc = scorer.advance();
+        }
+        Ok(())
+    }
+
+    fn take_full(&mut self, ord: u32, reader: &SegmentReader, weight: &dyn Weight) -> tantivy::Result<()> {
+        let columns = Columns::of(reader)?;
+        weight.for_each_pruning(self.threshold() - FULL_MATCH_SCORE, reader, &mut |doc, score| {
+            self.meet(ord, doc, FULL_MATCH_SCORE + stepped(score), reader, &columns);
+            self.threshold() - FULL_MATCH_SCORE
+        })
+    }
+
+    fn take_partial(&mut self, ord: u32, reader: &SegmentReader, weight: &dyn Weight, full: &dyn Weight) -> tantivy::Result<()> {
+        let columns = Columns::of(reader)?;
+        let mut full = full.scorer(reader, 1.0)?;
+        weight.for_each_pruning(self.threshold(), reader, &mut |doc, score| {
+            if full.doc() < doc {
+                full.seek(doc);
+            }
+            if full.doc() != doc {
+                self.meet(ord, doc, stepped(score).min(FULL_MATCH_SCORE - 1.0), reader, &columns);
+            }
+            self.threshold()
+        })
+    }
+
+    /// Documents that score no more than this need not be looked at. A little lower than the last one kept, for the engine adds up in
+    /// varying order and an equal score may still be a newer document.
+    fn threshold(&self) -> f32 {
+        const SLACK: f32 = 0.01;
+        if self.found.len() < self.wanted { f32::MIN } else { self.found.last().map_or(f32::MIN, |last| last.rank.score - SLACK) }
+    }
+
+    fn meet(&mut self, ord: u32, doc: DocId, score: f32, reader: &SegmentReader, columns: &Columns) {
+        let full_and_better = self.found.len() >= self.wanted && self.found.last().is_some_and(|last| last.rank.score > score);
+        if full_and_better || self.after.is_some_and(|after| score > after.score) || reader.is_deleted(doc) {
+            return;
+        }
+        let Some(rank) = columns.rank(doc, score) else { return };
+        let in_time = self.from_us.is_none_or(|from| rank.at_us >= from) && self.to_us.is_none_or(|to| rank.at_us < to);
+        let beyond = self.after.is_none_or(|after| goes_before(&after, &rank));
+        if in_time && beyond {
+            let place = self.found.partition_point(|found| goes_before(&found.rank, &rank));
+            self.found.insert(place, Found { rank, address: DocAddress::new(ord, doc) });
+            self.found.truncate(self.wanted);
+        }
+    }
+}
+
+/// The order of hits: score, then the newer, then kind and key. No two documents are equal in it.
+fn goes_before(a: &Cursor, b: &Cursor) -> bool {
+    b.score.total_cmp(&a.score).then(b.at_us.cmp(&a.at_us)).then(a.kind.cmp(&b.kind)).then(a.key.cmp(&b.key)).is_lt()
+}
+
+fn stepped(score: f32) -> f32 {
+    (score * SCORE_STEPS).floor() / SCORE_STEPS
+}
+
+/// The values of one segment that rank its documents.
+struct Columns {
+    kind: Column<u64>,
+    key_high: Column<u64>,
+    key_low: Column<u64>,
+    at_us: Column<i64>,
+}
+
+impl Columns {
+    fn of(reader: &SegmentReader) -> tantivy::Result<Columns> {
+        let fast = reader.fast_fields();
+        Ok(Columns { kind: fast.u64("kind")?, key_high: fast.u64("key_high")?, key_low: fast.u64("key_low")?, at_us: fast.i64("at_us")? })
+    }
+
+    fn rank(&self, doc: DocId, score: f32) -> Option<Cursor> {
+        let kind = DocKind::from_number(self.kind.first(doc)?)?;
+        let key = u128::from(self.key_high.first(doc)?) << 64 | u128::from(self.key_low.first(doc)?);
+        Some(Cursor { score, at_us: self.at_us.first(doc)?, kind, key })
+    }
+}
+
+// Small change.
+
+fn schema() -> (Schema, Fields) {
+    let mut builder = Schema::builder();
+    let words = |stored: bool| {
+        let indexing = TextFieldIndexing::default().set_tokenizer(SEGMENTER).set_index_option(IndexRecordOption::WithFreqsAndPositions);
+        let options = TextOptions::default().set_indexing_options(indexing);
+        if stored { options.set_stored() } else { options }
+    };
+    let label = || {
+        let indexing = TextFieldIndexing::default().set_tokenizer("raw").set_index_option(IndexRecordOption::Basic).set_fieldnorms(false);
+        TextOptions::default().set_indexing_options(indexing)
+    };
+    let fields = Fields {
+        id: builder.add_bytes_field("id", BytesOptions::from(INDEXED)),
+        kind: builder.add_u64_field("kind", INDEXED | FAST),
+        key_high: builder.add_u64_field("key_high", FAST),
+        key_low: builder.add_u64_field("key_low", FAST),
+        ticket: builder.add_bytes_field("ticket", STORED),
+        account: builder.add_bytes_field("account", INDEXED | STORED),
+        internal: builder.add_bool_field("internal", INDEXED),
+        product: builder.add_text_field("product", label()),
+        language: builder.add_text_field("language", label()),
+        stage: builder.add_text_field("stage", label()),
+        text: TextFields {
+            title: builder.add_text_field("title", words(true)),
+            body: builder.add_text_field("body", words(true)),
+            number: builder.add_text_field("number", words(false)),
+        },
+        at_us: builder.add_i64_field("at_us", FAST),
+    };
+    (builder.build(), fields)
+}
+
+fn payload(position: i64) -> String {
+    format!("{SHAPE} {position}")
+}
+
+fn read_payload(payload: &str) -> Option<i64> {
+    let (shape, position) = payload.split_once(' ')?;
+    (shape.parse() == Ok(SHAPE)).then(|| position.parse().ok()).flatten()
+}
+
+fn id_bytes(kind: DocKind, key: u128) -> [u8; 17] {
+    let mut bytes = [0; 17];
+    bytes[0] = kind.number() as u8;
+    bytes[1..].copy_from_slice(&key.to_be_bytes());
+    bytes
+}
+
+/// The upper and the lower 64 bits.
+fn halves(key: u128) -> [u64; 2] {
+    [(key >> 64) as u64, key as u64]
+}
+
+fn cut_to(text: &str, bytes: usize) -> &str {
+    if text.len() <= bytes {
+        return text;
+    }
+    let end = (0..=bytes).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    &text[..end]
+}
+
+fn disk(error: std::io::Error) -> SearchError {
+    SearchError::Disk(error.to_string())
+}
+
+fn failed(error: TantivyError) -> SearchError {
+    match error {
+        TantivyError::LockFailure(..) => SearchError::Busy,
+        TantivyError::IoError(_) | TantivyError::OpenDirectoryError(_) | TantivyError::OpenWriteError(_) => SearchError::Disk(error.to_string()),
+        other => SearchError::Broken(other.to_string()),
+    }
+}

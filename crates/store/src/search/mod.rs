@@ -1,0 +1,253 @@
+//! Full-text search over tickets, messages, accounts and people, in Chinese and English.
+//!
+//! One disposable index per node, on local disk. It knows no SQL and is not the truth: somebody who follows the log feeds it, tells it with
+//! [`Search::commit`] how far the log has been read, and after any error or loss reads again from [`Search::position`].
+//!
+//! What a question matches: every text is cut into *atoms* (one Chinese character; one part of an identifier; one word elsewhere) and *words*
+//! over them (dictionary words, whole identifiers). Documents that hold all words, or the question as it stands, come first ([`FULL_MATCH_SCORE`]);
+//! then those that hold some of them. A question is plain words, never a query language: there is nothing in it to get wrong.
+
+mod index;
+mod question;
+mod segment;
+mod snippet;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::str::FromStr;
+
+pub use index::LocalSearch;
+
+/// The most hits one page may hold; a larger [`Query::limit`] is cut down to this.
+pub const PAGE_HITS_MAX: usize = 200;
+/// The most bytes of one document's body that are indexed and kept for snippets; the rest cannot be found.
+pub const BODY_BYTES_MAX: usize = 256 * 1024;
+/// The most characters of a question that are read.
+pub const QUESTION_CHARS_MAX: usize = 400;
+/// Hits that hold everything asked for score at least this much; others score less.
+pub const FULL_MATCH_SCORE: f32 = 1000.0;
+
+/// What a document stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DocKind {
+    /// A ticket: its subject and first description.
+    Ticket,
+    /// One message or note of a ticket.
+    Message,
+    /// A customer account.
+    Account,
+    /// A person, customer's or ours.
+    Person,
+}
+
+impl DocKind {
+    /// All kinds, in the order of their numbers in the index.
+    pub const ALL: [DocKind; 4] = [DocKind::Ticket, DocKind::Message, DocKind::Account, DocKind::Person];
+
+    fn number(self) -> u64 {
+        match self {
+            DocKind::Ticket => 0,
+            DocKind::Message => 1,
+            DocKind::Account => 2,
+            DocKind::Person => 3,
+        }
+    }
+
+    fn from_number(number: u64) -> Option<DocKind> {
+        DocKind::ALL.into_iter().find(|kind| kind.number() == number)
+    }
+}
+
+/// One thing that can be found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doc {
+    /// What it stands for.
+    pub kind: DocKind,
+    /// Raw id, unique within its kind. Putting the same kind and key again replaces the document.
+    pub key: u128,
+    /// The ticket it belongs to; for a ticket, itself.
+    pub ticket: Option<u128>,
+    /// The account whose it is. `None` is seen by staff only.
+    pub account: Option<u128>,
+    /// Not for customers: only questions with [`Query::include_internal`] see it.
+    pub internal: bool,
+    /// Product key, a filter; empty when unknown.
+    pub product: String,
+    /// Language tag of the text such as `zh`; kept for a later filter.
+    pub language: String,
+    /// Stage of the ticket, a filter; empty when it has none.
+    pub stage: String,
+    /// Subject or name; weighs twice as much as the body.
+    pub title: String,
+    /// The text. Plain text: markup would be found and shown as it stands.
+    pub body: String,
+    /// When it happened, microseconds UTC.
+    pub at_us: i64,
+    /// Human number such as `YN-10023`; empty when it has none.
+    pub number: String,
+}
+
+/// A question and its filters.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Query {
+    /// Plain words. Empty or without a single letter or digit: everything the filters let through, newest first.
+    pub text: String,
+    /// Only documents of these accounts. `None` means all (staff); an empty list finds nothing.
+    pub accounts: Option<Vec<u128>>,
+    /// Whether documents not meant for customers are found.
+    pub include_internal: bool,
+    /// Only these kinds; empty means all.
+    pub kinds: Vec<DocKind>,
+    /// Only this product.
+    pub product: Option<String>,
+    /// Only this stage.
+    pub stage: Option<String>,
+    /// Not older than this, microseconds UTC, inclusive.
+    pub from_us: Option<i64>,
+    /// Older than this, microseconds UTC, exclusive.
+    pub to_us: Option<i64>,
+    /// Hits wanted, 1 to [`PAGE_HITS_MAX`].
+    pub limit: usize,
+    /// Where the page before ended.
+    pub after: Option<Cursor>,
+}
+
+/// Where a page ended. Within one state of the index, pages neither repeat nor lose a hit; when documents were added between two pages, scores may
+/// have moved a little, and a hit near the border may be seen twice or not at all.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cursor {
+    /// Score of the last hit.
+    pub score: f32,
+    /// Moment of the last hit, microseconds UTC.
+    pub at_us: i64,
+    /// Kind of the last hit.
+    pub kind: DocKind,
+    /// Key of the last hit.
+    pub key: u128,
+}
+
+/// Written for addresses: letters, digits and dots only. [`FromStr`] reads it back.
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:x}.{:x}.{}.{:x}", self.score.to_bits(), self.at_us, self.kind.number(), self.key)
+    }
+}
+
+/// The text is not a cursor written by us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotACursor;
+
+impl FromStr for Cursor {
+    type Err = NotACursor;
+
+    fn from_str(text: &str) -> Result<Cursor, NotACursor> {
+        let mut parts = text.split('.');
+        let mut part = || parts.next().ok_or(NotACursor);
+        let score = f32::from_bits(u32::from_str_radix(part()?, 16).map_err(|_| NotACursor)?);
+        // Negative moments are written in two's complement, so they are read unsigned.
+        let at_us = u64::from_str_radix(part()?, 16).map_err(|_| NotACursor)?.cast_signed();
+        let kind = part()?.parse().ok().and_then(DocKind::from_number).ok_or(NotACursor)?;
+        let key = u128::from_str_radix(part()?, 16).map_err(|_| NotACursor)?;
+        if parts.next().is_some() || !score.is_finite() {
+            return Err(NotACursor);
+        }
+        Ok(Cursor { score, at_us, kind, key })
+    }
+}
+
+/// One document found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    /// What it stands for.
+    pub kind: DocKind,
+    /// Raw id within its kind.
+    pub key: u128,
+    /// The ticket it belongs to.
+    pub ticket: Option<u128>,
+    /// The account whose it is.
+    pub account: Option<u128>,
+    /// Higher is better; at least [`FULL_MATCH_SCORE`] when everything asked for is there; 0 when nothing was asked.
+    pub score: f32,
+    /// The title as it was put.
+    pub title: String,
+    /// A cut of the body around the first match, in pieces; `true` marks what matched. Plain text, never markup.
+    pub snippet: Vec<(String, bool)>,
+    /// When it happened, microseconds UTC.
+    pub at_us: i64,
+}
+
+/// Some hits, best first, and where to go on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Page {
+    /// Ordered by score, then the newer first, then kind and key.
+    pub hits: Vec<Hit>,
+    /// Put it into [`Query::after`] for the next page; `None` when this was the last.
+    pub next: Option<Cursor>,
+}
+
+/// Words that mean the same, for example 服务器 and 实例, or `EIP` and 弹性公网 IP. A question for one finds the others as well. Empty by default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Synonyms {
+    /// Groups of words of the same meaning; a word may stand in several groups.
+    pub groups: Vec<Vec<String>>,
+}
+
+/// Why the index could not do what it was asked. None of these is the asker's fault: a question is plain words.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum SearchError {
+    /// Another process writes to this folder.
+    Busy,
+    /// The disk refused: full, read-only, gone.
+    Disk(String),
+    /// The index is damaged or refused; opening it again wipes it.
+    Broken(String),
+    /// A failure before this commit lost what was put since the last one: read the log again from [`Search::position`].
+    Lost,
+}
+
+impl SearchError {
+    /// The stable code a caller shows or logs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            SearchError::Busy => "search.busy",
+            SearchError::Disk(_) => "search.disk",
+            SearchError::Broken(_) => "search.broken",
+            SearchError::Lost => "search.lost",
+        }
+    }
+}
+
+impl fmt::Display for SearchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SearchError::Disk(detail) | SearchError::Broken(detail) => write!(f, "{}: {detail}", self.code()),
+            SearchError::Busy | SearchError::Lost => f.write_str(self.code()),
+        }
+    }
+}
+
+impl std::error::Error for SearchError {}
+
+/// A search engine that is fed from outside. After an error of `put`, `delete`, `commit` or `clear`, feed again from [`Search::position`].
+pub trait Search: Send + Sync {
+    /// Adds documents, replacing those of the same kind and key. Found after the next commit.
+    fn put(&self, docs: &[Doc]) -> Result<(), SearchError>;
+    /// Takes documents out, at the next commit. Unknown ones are passed over.
+    fn delete(&self, docs: &[(DocKind, u128)]) -> Result<(), SearchError>;
+    /// Makes everything put so far findable and keeps `position`: the place in the log up to which the index is complete.
+    fn commit(&self, position: i64) -> Result<(), SearchError>;
+    /// The place in the log up to which the index is complete; 0 for a new or wiped index.
+    fn position(&self) -> i64;
+    /// Answers a question.
+    fn find(&self, query: &Query) -> Result<Page, SearchError>;
+    /// How many documents can be found.
+    fn doc_count(&self) -> u64;
+    /// Empties the index and sets its position to 0.
+    fn clear(&self) -> Result<(), SearchError>;
+    /// Gives threads and buffers back until the next write. To be called when nothing has happened for a while; what was put stays put.
+    fn rest(&self) -> Result<(), SearchError> {
+        Ok(())
+    }
+}
