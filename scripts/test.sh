@@ -66,6 +66,8 @@ mkdir -p "$(target_dir)"
     step "Python counterparts" python_counterparts
 ) 9>"$(target_dir)/.venv-test.lock" || die "could not install scripts/requirements-test.txt with pip; its message is above"
 place=$(bash scripts/pg.sh place)
+# Should this script be killed without a word, its server ends all the same.
+(while kill -0 $$; do sleep 1; done; bash scripts/pg.sh stop "$place") >/dev/null 2>&1 </dev/null &
 step "Starting PostgreSQL" bash scripts/pg.sh start "$place"
 YINUO_TEST_PG=$(bash scripts/pg.sh env "$place")
 export YINUO_TEST_PG YINUO_TEST_PYTHON="$PWD/.venv-test/bin/python"
