@@ -21,7 +21,6 @@ const QUOTE_BOOST: f32 = 2.0;
 /// A whole identifier says more than any word.
 const WHOLE_WEIGHT: f32 = 3.0;
 const PART_WEIGHT: f32 = 0.5;
-const LONE_ATOM_WEIGHT: f32 = 0.3;
 const SYNONYM_WEIGHT: f32 = 0.8;
 
 /// The fields words are looked up in.
@@ -140,14 +139,16 @@ impl Question {
         any(ways)
     }
 
-    /// Documents that hold any of the hints: a flat union of words, which is what the engine can prune.
+    /// Documents that hold any of the hints or an unknown name. Without such a name it is a flat union of words, which the engine can prune.
     pub(super) fn something(&self, fields: TextFields) -> Box<dyn Query> {
         let mut weights: BTreeMap<&str, f32> = BTreeMap::new();
         for (word, weight) in self.units.iter().flat_map(|unit| &unit.hints) {
             let kept = weights.entry(word).or_default();
             *kept = kept.max(*weight);
         }
-        any(weights.into_iter().flat_map(|(word, weight)| word_queries(word, weight, fields)).collect())
+        let mut ways: Vec<Box<dyn Query>> = weights.into_iter().flat_map(|(word, weight)| word_queries(word, weight, fields)).collect();
+        ways.extend(self.units.iter().filter(|unit| matches!(unit.need, Need::Quote(..))).map(|unit| look_up(&unit.need, fields)));
+        any(ways)
     }
 
     /// What to mark in the answer.
@@ -155,7 +156,7 @@ impl Question {
         let mut marks = Marks::default();
         for unit in &self.units {
             collect_marks(&unit.need, &mut marks);
-            marks.words.extend(unit.hints.iter().filter(|(_, weight)| *weight > LONE_ATOM_WEIGHT).map(|(word, _)| word.clone()));
+            marks.words.extend(unit.hints.iter().map(|(word, _)| word.clone()));
         }
         if self.atoms.len() > 1 {
             marks.quotes.push(self.atoms.clone());
@@ -215,7 +216,9 @@ fn han_units(run: &[Piece], is_stop: fn(&str) -> bool) -> Vec<Unit> {
         .iter()
         .filter(|piece| piece.role == Role::Han && !longest.iter().any(|word| covers(word, piece)) && !is_stop(&piece.text))
         .collect();
-    units.extend(lone.chunk_by(|a, b| a.at + 1 == b.at).map(lone_unit));
+    // 云 of 云服务器 is asked for, yet alone it hints at nothing; as a run of its own it does.
+    let fragment = !units.is_empty();
+    units.extend(lone.chunk_by(|a, b| a.at + 1 == b.at).map(|atoms| lone_unit(atoms, fragment)));
     units.sort_by_key(|unit| unit.atoms.start);
     units
 }
@@ -227,11 +230,11 @@ fn word_unit(word: &Piece, words: &[&Piece], is_stop: fn(&str) -> bool) -> Unit 
 }
 
 /// Characters the dictionary makes no word of: often a name, so they are wanted one after the other.
-fn lone_unit(atoms: &[&Piece]) -> Unit {
+fn lone_unit(atoms: &[&Piece], fragment: bool) -> Unit {
     let texts: Vec<String> = atoms.iter().map(|atom| atom.text.clone()).collect();
-    let weight = if texts.len() == 1 { 1.0 } else { LONE_ATOM_WEIGHT };
+    let hints = if texts.len() == 1 && !fragment { vec![(texts[0].clone(), 1.0)] } else { Vec::new() };
     let start = atoms.first().map_or(0, |atom| atom.at);
-    Unit { atoms: start..start + atoms.len(), hints: texts.iter().map(|text| (text.clone(), weight)).collect(), need: sequence(texts, 1.0) }
+    Unit { atoms: start..start + atoms.len(), need: sequence(texts, 1.0), hints }
 }
 
 fn syllable_unit(run: &[Piece]) -> Unit {
@@ -255,21 +258,21 @@ fn identifier_unit(run: &[Piece], is_stop: fn(&str) -> bool) -> Option<Unit> {
         let hints = compounds(Role::Singular).map(|piece| (piece.text.clone(), PART_WEIGHT)).chain([(word.clone(), 1.0)]).collect();
         return Some(Unit { atoms: range(run), need: Need::Any(names), hints });
     }
-    let mut hints: Vec<(String, f32)> = atoms.iter().filter(|atom| tells_something(atom) && !is_stop(atom)).map(|atom| (atom.clone(), PART_WEIGHT)).collect();
+    let mut hints: Vec<(String, f32)> = telling_parts(&atoms).filter(|atom| !is_stop(atom)).map(|atom| (atom.clone(), PART_WEIGHT)).collect();
     hints.extend(compounds(Role::Middle).map(|piece| (piece.text.clone(), 1.0)));
     hints.extend(compounds(Role::Whole).map(|piece| (piece.text.clone(), WHOLE_WEIGHT)));
-    if hints.is_empty() {
-        hints = atoms.iter().map(|atom| (atom.clone(), PART_WEIGHT)).collect();
-    }
     let mut names: Vec<Need> = compounds(Role::Whole).map(|piece| Need::Word(piece.text.clone(), WHOLE_WEIGHT)).collect();
     names.push(Need::Quote(atoms, 1.0));
     Some(Unit { atoms: range(run), need: Need::Any(names), hints })
 }
 
-/// Whether a part of an identifier, alone, points anywhere: `10` of an address does not, `10023` of a ticket number does.
-fn tells_something(part: &str) -> bool {
-    let length = part.chars().count();
-    if part.bytes().all(|b| b.is_ascii_digit()) { length >= 4 } else { length >= 2 }
+/// The parts of an identifier that point somewhere alone: none of an address or a version, the `10023` of `YN-10023` (every ticket has the `YN`),
+/// both of `InvalidParameter`.
+fn telling_parts(atoms: &[String]) -> impl Iterator<Item = &String> {
+    let has_digit = |atom: &String| atom.chars().any(char::is_numeric);
+    let all_numbers = atoms.iter().all(|atom| atom.chars().all(char::is_numeric));
+    let some_numbers = atoms.iter().any(has_digit);
+    atoms.iter().filter(move |atom| !all_numbers && has_digit(atom) == some_numbers && atom.chars().count() >= 3)
 }
 
 // From needs to the engine's queries.

@@ -86,7 +86,8 @@ fn is_good_cut(text: &str, at: usize) -> bool {
 /// The place `chars` characters before `from`, moved on to where a character as seen by people begins; never into an identifier.
 fn step_back(text: &str, from: usize, chars: usize) -> usize {
     let earliest = text[..from].char_indices().rev().take(chars).last().map_or(from, |(at, _)| at);
-    if earliest == 0 {
+    if text[..earliest].chars().take(chars / 2 + 1).count() <= chars / 2 {
+        // Leaving out a few characters at the very beginning saves nothing.
         return 0;
     }
     // The first full word: a cut inside Latin text begins after the next blank, if there is one.
