@@ -58,7 +58,12 @@ const REFERENCES_MAX: usize = 20;
 const REFERENCE_BYTES_MAX: usize = 900;
 
 /// Errors: `Permanent`, with a code that names what is wrong with the letter.
-pub(super) fn compose(letter: &Letter, from: &lettre::message::Mailbox, reply_to: Option<&lettre::message::Mailbox>, now: At) -> Result<Message, DeliveryError> {
+pub(super) fn compose(
+    letter: &Letter,
+    from: &lettre::message::Mailbox,
+    reply_to: Option<&lettre::message::Mailbox>,
+    now: At,
+) -> Result<Message, DeliveryError> {
     one_line(&letter.subject)?;
     let id = message_id(&letter.key, from.email.domain());
     let mut draft = Message::builder().from(from.clone()).to(mailbox(&letter.to)?).subject(letter.subject.clone()).date(now.timestamp().into());
@@ -141,7 +146,9 @@ fn is_message_id(id: &str) -> bool {
 fn thread(references: &[String]) -> Vec<&str> {
     let good: Vec<&str> = references.iter().map(String::as_str).filter(|id| is_message_id(id)).collect();
     match good.split_first() {
-        Some((first, rest)) if rest.len() >= REFERENCES_MAX => std::iter::once(*first).chain(rest[rest.len() + 1 - REFERENCES_MAX..].iter().copied()).collect(),
+        Some((first, rest)) if rest.len() >= REFERENCES_MAX => {
+            std::iter::once(*first).chain(rest[rest.len() + 1 - REFERENCES_MAX..].iter().copied()).collect()
+        }
         _ => good,
     }
 }

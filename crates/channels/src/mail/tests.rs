@@ -57,9 +57,13 @@ fn tell(mut stream: TcpStream, answers: &[&str]) -> Vec<String> {
     let mut heard = Vec::new();
     for answer in answers {
         stream.write_all(format!("{answer}\r\n").as_bytes()).unwrap();
-        match lines.next() {
-            Some(Ok(line)) => heard.push(line),
-            _ => break,
+        loop {
+            let Some(Ok(line)) = lines.next() else { return heard };
+            let in_letter = answer.starts_with("354") && line != ".";
+            heard.push(line);
+            if !in_letter {
+                break;
+            }
         }
     }
     heard
@@ -84,7 +88,10 @@ fn a_line_break_in_subject_name_or_address_is_refused() {
     for evil in ["a\r\nBcc: all@yinuo.test", "a\nb", "a\rb", "a\0b", "a\u{2028}b"] {
         assert_eq!(code_of(&Letter { subject: evil.into(), ..letter() }), "mail.line_break_in_header");
         assert_eq!(code_of(&Letter { to: Mailbox { name: evil.into(), ..letter().to }, ..letter() }), "mail.line_break_in_header");
-        assert_eq!(code_of(&Letter { to: Mailbox { address: format!("{evil}@yinuo.test"), ..letter().to }, ..letter() }), "mail.line_break_in_header");
+        assert_eq!(
+            code_of(&Letter { to: Mailbox { address: format!("{evil}@yinuo.test"), ..letter().to }, ..letter() }),
+            "mail.line_break_in_header"
+        );
         let list = Some(ListHeaders { id: evil.into(), unsubscribe: None, one_click: false });
         assert_eq!(code_of(&Letter { list, ..letter() }), "mail.bad_list_header");
     }
@@ -176,4 +183,29 @@ async fn a_server_that_is_down_or_silent_is_tried_again_later() {
     let hasty = MailConfig { timeout: Span::micros(50_000), ..config(silent.local_addr().unwrap().port()) };
     let error = Mailer::new(hasty).unwrap().send(&letter(), NOW).await.unwrap_err();
     assert!(matches!(error, DeliveryError::Retry { code: "mail.too_slow", .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_letter_cut_off_in_the_middle_leaves_no_answers_to_the_next_one() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (has_letter, letter_is_there) = tokio::sync::oneshot::channel();
+    let server = std::thread::spawn(move || {
+        let (first, _) = listener.accept().unwrap();
+        tell(first.try_clone().unwrap(), &["220 hi", "250 hi", "250 ok", "250 ok", "354 go on"]);
+        has_letter.send(()).unwrap();
+        let (second, _) = listener.accept().unwrap();
+        let heard = tell(second, &["220 hi", "250 hi", "250 ok", "250 ok", "354 go on", "250 taken the second time"]);
+        drop(first);
+        heard
+    });
+    let mailer = Mailer::new(config(port)).unwrap();
+    let letter = letter();
+    tokio::select! {
+        outcome = mailer.send(&letter, NOW) => panic!("nobody answered, yet {outcome:?}"),
+        _ = letter_is_there => {}
+    }
+    assert_eq!(mailer.send(&letter, NOW).await.unwrap().detail.text(), "taken the second time");
+    drop(mailer);
+    assert_eq!(server.join().unwrap()[0], "EHLO desk.yinuo.test");
 }
