@@ -10,7 +10,7 @@ use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EnableScoring, Occ
 use tantivy::schema::{BytesOptions, FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions, Value};
 use tantivy::{DocAddress, DocId, DocSet, Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, SegmentReader, TERMINATED, TantivyDocument, TantivyError, Term};
 
-use super::question::{Question, TextFields, Thesaurus};
+use super::question::{Marks, Question, TextFields, Thesaurus};
 use super::segment::{Segmenter, fold_text};
 use super::snippet::snippet;
 use super::{BODY_BYTES_MAX, Cursor, Doc, DocKind, FULL_MATCH_SCORE, Hit, PAGE_HITS_MAX, Page, Query, Search, SearchError, Synonyms};
@@ -127,23 +127,16 @@ impl LocalSearch {
         self.pen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs one piece of writing. When it fails, the writer is thrown away with all it had not committed.
+    /// Runs one piece of writing. When it fails, the writer is thrown away with all it had not committed, and the next commit says so: whoever
+    /// passes over an error must not move the position over what was lost.
     fn write(&self, pen: &mut Pen, work: impl FnOnce(&mut IndexWriter) -> tantivy::Result<()>) -> Result<(), SearchError> {
-        let mut writer = match pen.writer.take() {
-            Some(writer) => writer,
-            None => self.new_writer()?,
-        };
-        match work(&mut writer) {
-            Ok(()) => {
-                pen.writer = Some(writer);
-                Ok(())
-            }
-            Err(error) => {
-                pen.torn = pen.torn || pen.news;
-                pen.news = false;
-                Err(failed(error))
-            }
-        }
+        let done = pen.writer.take().map_or_else(|| self.new_writer(), Ok).and_then(|mut writer| {
+            work(&mut writer).map_err(failed)?;
+            Ok(writer)
+        });
+        pen.torn = pen.torn || done.is_err();
+        pen.writer = Some(done?);
+        Ok(())
     }
 
     fn new_writer(&self) -> Result<IndexWriter, SearchError> {
@@ -220,7 +213,7 @@ impl LocalSearch {
         Gate { musts, never }
     }
 
-    fn hit(&self, searcher: &Searcher, found: &Found, question: &Question) -> Result<Hit, SearchError> {
+    fn hit(&self, searcher: &Searcher, found: &Found, marks: &Marks) -> Result<Hit, SearchError> {
         let stored: TantivyDocument = searcher.doc(found.address).map_err(failed)?;
         let text = |field| stored.get_first(field).and_then(|value| value.as_str()).unwrap_or_default();
         let id = |field| stored.get_first(field).and_then(|value| value.as_bytes()).and_then(|bytes| bytes.try_into().ok()).map(u128::from_be_bytes);
@@ -232,7 +225,7 @@ impl LocalSearch {
             account: id(self.fields.account),
             score,
             title: text(self.fields.text.title).to_owned(),
-            snippet: snippet(text(self.fields.text.body), &question.marks()),
+            snippet: snippet(text(self.fields.text.body), marks),
             at_us,
         })
     }
@@ -298,10 +291,8 @@ impl Search for LocalSearch {
         self.gather(&searcher, query, &question, &mut best)?;
         let more = best.found.len() > limit;
         best.found.truncate(limit);
-        let mut hits = Vec::with_capacity(best.found.len());
-        for found in &best.found {
-            hits.push(self.hit(&searcher, found, &question)?);
-        }
+        let marks = question.marks();
+        let hits = best.found.iter().map(|found| self.hit(&searcher, found, &marks)).collect::<Result<_, _>>()?;
         let next = best.found.last().filter(|_| more).map(|found| found.rank);
         Ok(Page { hits, next })
     }

@@ -230,7 +230,8 @@ impl fmt::Display for SearchError {
 
 impl std::error::Error for SearchError {}
 
-/// A search engine that is fed from outside. After an error of `put`, `delete`, `commit` or `clear`, feed again from [`Search::position`].
+/// A search engine that is fed from outside. After an error of `put`, `delete`, `commit` or `clear`, feed again from [`Search::position`]; the first
+/// commit after such an error answers [`SearchError::Lost`] once, so that no follower can pass over it unknowingly.
 pub trait Search: Send + Sync {
     /// Adds documents, replacing those of the same kind and key. Found after the next commit.
     fn put(&self, docs: &[Doc]) -> Result<(), SearchError>;

@@ -74,7 +74,10 @@ fn floor_boundary(text: &str, bytes: usize) -> usize {
 
 /// Whether a character belongs to the one before it: combining marks, variation selectors, skin tones, and joiners with what they join.
 fn clings(before: Option<char>, c: char) -> bool {
-    let mark = matches!(u32::from(c), 0x0300..=0x036F | 0x1AB0..=0x1AFF | 0x20D0..=0x20FF | 0xFE00..=0xFE0F | 0xFE20..=0xFE2F | 0x1F3FB..=0x1F3FF | 0xE0020..=0xE007F | 0xE0100..=0xE01EF);
+    let mark = matches!(
+        u32::from(c),
+        0x0300..=0x036F | 0x1AB0..=0x1AFF | 0x20D0..=0x20FF | 0xFE00..=0xFE0F | 0xFE20..=0xFE2F | 0x1F3FB..=0x1F3FF | 0xE0020..=0xE007F | 0xE0100..=0xE01EF
+    );
     mark || c == '\u{200D}' || before == Some('\u{200D}')
 }
 

@@ -411,7 +411,13 @@ fn two_writers_in_one_folder_are_refused_not_mixed() {
     first.put(&[ticket(1, "备份", "")]).unwrap();
     let second = LocalSearch::open(&folder.0).unwrap();
     assert_eq!(second.put(&[ticket(2, "备份", "")]).unwrap_err().code(), "search.busy");
+    assert_eq!(second.commit(5).unwrap_err().code(), "search.lost", "the position must not pass over what was refused");
+    assert_eq!(second.position(), 0);
     first.commit(1).unwrap();
+    drop(first);
+    second.put(&[ticket(2, "备份", "")]).unwrap();
+    second.commit(5).unwrap();
+    assert_eq!((found(&second, "备份"), second.position()), (vec![2, 1], 5));
 }
 
 // Pages.
