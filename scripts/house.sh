@@ -61,14 +61,17 @@ need_packages() {
 
 # Removes nothing, asks nothing, starts no service: PostgreSQL is kept from making its own cluster, postfix gets no configuration.
 apt_install() {
-    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -qq) quiet=/etc/postgresql-common/createcluster.d/yinuo.conf status=0
-    as_root "${apt[@]}" update || say "    (the package lists could not be refreshed; trying with the old ones)"
+    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -qq) quiet=/etc/postgresql-common/createcluster.d/yinuo.conf status=0 log
+    log=$(mktemp)
+    as_root "${apt[@]}" update >"$log" 2>&1 || say "    (the package lists could not be refreshed; trying with the old ones)"
     as_root mkdir -p "${quiet%/*}"
     echo 'create_main_cluster = false' | as_root tee "$quiet" >/dev/null
     if has debconf-set-selections; then
         echo 'postfix postfix/main_mailer_type select No configuration' | as_root debconf-set-selections
     fi
-    as_root "${apt[@]}" install -y --no-install-recommends --no-remove "$@" >/dev/null || status=$?
+    as_root "${apt[@]}" install -y --no-install-recommends --no-remove "$@" >>"$log" 2>&1 </dev/null || status=$?
     as_root rm -f "$quiet"
+    ((status == 0)) || tail -n 20 "$log" >&2
+    rm -f "$log"
     return "$status"
 }
