@@ -125,7 +125,10 @@ struct Piece {
 enum Shape {
     Listed(Intervals),
     /// The week at one offset from UTC; `base` is the week's measure at the piece's start.
-    Weekly { offset: Us, base: Us },
+    Weekly {
+        offset: Us,
+        base: Us,
+    },
 }
 
 /// The whole line of one calendar.
@@ -190,12 +193,10 @@ fn irregular_days(spec: &Spec, tz: &TimeZone) -> Vec<i64> {
     // An exception's windows may run into the next day.
     let mut numbers: Vec<i64> = spec.exceptions.keys().map(|d| days::number(*d)).flat_map(|n| [n, n + 1]).collect();
     for at in clock_changes(tz) {
-        // Two days on both sides keep the cuts away from the change, so that a whole skipped day (Samoa 2011) stays inside the piece.
-        let before = Timestamp::from_microsecond(at - 1).map(|t| tz.to_datetime(t).date());
-        let after = Timestamp::from_microsecond(at).map(|t| tz.to_datetime(t).date());
-        if let (Ok(before), Ok(after)) = (before, after) {
-            numbers.extend(days::number(before.min(after)) - 2..=days::number(before.max(after)) + 2);
-        }
+        // Every wall-clock time that is skipped or repeated lies on one of the days from the change's earlier date to its later one. They differ when
+        // a change crosses midnight or skips a whole day (Samoa 2011).
+        let [before, after] = [at - 1, at].map(|us| days::number(At::from_micros(us).date_in(tz)));
+        numbers.extend(before.min(after)..=before.max(after));
     }
     numbers.sort_unstable();
     numbers.dedup();
@@ -234,10 +235,10 @@ fn runs(numbers: Vec<i64>) -> Vec<(i64, i64)> {
     runs
 }
 
-/// The open intervals of a run of days, window by window, cut to the run's instants.
+/// The open intervals of a run of days, window by window, cut to the run's instants. The day before the run may reach into it overnight.
 fn listed(spec: &Spec, tz: &TimeZone, (first, last): (i64, i64), (start, end): (Us, Us)) -> Intervals {
     let mut spans = Vec::new();
-    for n in first - 2..=last + 2 {
+    for n in first - 1..=last {
         for w in days::date(n).map_or(&[][..], |d| spec.windows_of(d)) {
             spans.push((instant(tz, n, w.start_seconds()), instant(tz, n, w.end_seconds())));
         }

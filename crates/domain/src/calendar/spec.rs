@@ -23,7 +23,8 @@ impl Window {
 
     /// Reads `HH:MM` or `HH:MM:SS`; the end may be `24:00`. Errors: [`CalendarError::BadTimeOfDay`].
     pub fn parse(start: &str, end: &str) -> Result<Window, CalendarError> {
-        let from = time_of_day(start).filter(|s| *s < DAY_SECONDS).ok_or_else(|| CalendarError::BadTimeOfDay { key: "start", got: shortened(start) })?;
+        let from =
+            time_of_day(start).filter(|s| *s < DAY_SECONDS).ok_or_else(|| CalendarError::BadTimeOfDay { key: "start", got: shortened(start) })?;
         let to = time_of_day(end).ok_or_else(|| CalendarError::BadTimeOfDay { key: "end", got: shortened(end) })?;
         Ok(Window { start: from, end: if to > from { to } else { to + DAY_SECONDS } })
     }
@@ -109,7 +110,14 @@ impl Spec {
     }
     /// The same windows on every working day: the weekdays, less the holidays, plus the make-up working days.
     /// Errors: [`CalendarError::HolidayIsMakeUp`].
-    pub fn working_days(id: &str, version: u32, tz: &str, weekdays: Weekdays, windows: &[Window], holidays: &Holidays) -> Result<Spec, CalendarError> {
+    pub fn working_days(
+        id: &str,
+        version: u32,
+        tz: &str,
+        weekdays: Weekdays,
+        windows: &[Window],
+        holidays: &Holidays,
+    ) -> Result<Spec, CalendarError> {
         if let Some(date) = holidays.closed.intersection(&holidays.make_up).next() {
             return Err(CalendarError::HolidayIsMakeUp { date: *date });
         }
@@ -147,16 +155,30 @@ impl Spec {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CalendarError {
     /// `id` is empty or `version` is 0.
-    Missing { key: &'static str },
+    Missing {
+        key: &'static str,
+    },
     /// The zone is not in the IANA database (wanted: a name like `Asia/Shanghai`).
-    UnknownZone { got: String },
+    UnknownZone {
+        got: String,
+    },
     /// Not `HH:MM` or `HH:MM:SS` from 00:00 to 24:00; a start is before 24:00.
-    BadTimeOfDay { key: &'static str, got: String },
-    TooManyWindows { day: String, got: usize },
+    BadTimeOfDay {
+        key: &'static str,
+        got: String,
+    },
+    TooManyWindows {
+        day: String,
+        got: usize,
+    },
     /// An exception outside [`YEARS`].
-    DateOutOfRange { date: Date },
+    DateOutOfRange {
+        date: Date,
+    },
     /// A date is listed both as a holiday and as a make-up working day.
-    HolidayIsMakeUp { date: Date },
+    HolidayIsMakeUp {
+        date: Date,
+    },
 }
 impl CalendarError {
     pub fn code(&self) -> &'static str {
@@ -186,7 +208,9 @@ impl CalendarError {
             CalendarError::Missing { key } => vec![("key", key.to_string())],
             CalendarError::UnknownZone { got } => vec![("got", got.clone()), ("example", "Asia/Shanghai".to_string())],
             CalendarError::BadTimeOfDay { got, .. } => vec![("got", got.clone()), ("from", "00:00".to_string()), ("to", "24:00".to_string())],
-            CalendarError::TooManyWindows { day, got } => vec![("day", day.clone()), ("got", got.to_string()), ("max", WINDOWS_PER_DAY_MAX.to_string())],
+            CalendarError::TooManyWindows { day, got } => {
+                vec![("day", day.clone()), ("got", got.to_string()), ("max", WINDOWS_PER_DAY_MAX.to_string())]
+            }
             CalendarError::DateOutOfRange { date } => {
                 vec![("date", date.to_string()), ("from", YEARS.start().to_string()), ("to", YEARS.end().to_string())]
             }

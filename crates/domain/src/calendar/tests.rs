@@ -49,12 +49,25 @@ fn same(tz: &str, weekdays: Weekdays, windows: &[Window]) -> Calendar {
 
 #[test]
 fn windows_are_read_and_written_as_people_write_them() {
-    for (start, end, text) in
-        [("09:00", "24:00", "09:00-24:00"), ("22:00", "06:00", "22:00-06:00"), ("00:00", "00:00", "00:00-24:00"), ("09:00:30", "18:00:01", "09:00:30-18:00:01")]
-    {
+    for (start, end, text) in [
+        ("09:00", "24:00", "09:00-24:00"),
+        ("22:00", "06:00", "22:00-06:00"),
+        ("00:00", "00:00", "00:00-24:00"),
+        ("09:00:30", "18:00:01", "09:00:30-18:00:01"),
+    ] {
         assert_eq!(w(start, end).to_string(), text);
     }
-    for (start, end) in [("24:00", "06:00"), ("9:00", "18:00"), ("09:00", "24:01"), ("09:60", "18:00"), ("09", "18:00"), ("09:00:00:00", "18:00"), ("", ""), ("-1:00", "02:00"), ("٠٩:00", "18:00")] {
+    for (start, end) in [
+        ("24:00", "06:00"),
+        ("9:00", "18:00"),
+        ("09:00", "24:01"),
+        ("09:60", "18:00"),
+        ("09", "18:00"),
+        ("09:00:00:00", "18:00"),
+        ("", ""),
+        ("-1:00", "02:00"),
+        ("٠٩:00", "18:00"),
+    ] {
         assert!(Window::parse(start, end).is_err(), "{start}-{end}");
     }
 }
@@ -98,7 +111,9 @@ fn rpt_reports_are_due_on_the_fifth_working_day_of_the_next_month() {
 #[test]
 fn wd_working_days_know_holidays_and_make_up_days() {
     let cal = cn_days();
-    for (base, n, due) in [("2025-09-29", 3, "2025-10-10"), ("2026-02-13", 3, "2026-02-25"), ("2025-01-24", 5, "2025-02-07"), ("2026-02-14", 10, "2026-03-06")] {
+    for (base, n, due) in
+        [("2025-09-29", 3, "2025-10-10"), ("2026-02-13", 3, "2026-02-25"), ("2025-01-24", 5, "2025-02-07"), ("2026-02-14", 10, "2026-03-06")]
+    {
         assert_eq!(cal.add_working_days(base.parse().unwrap(), n).unwrap().to_string(), due, "{base}+{n}");
     }
 }
@@ -198,10 +213,22 @@ fn what_fits_exactly_ends_with_the_window() {
     assert_eq!(cal.add(morning, Span::hours(9)), Some(at("2025-09-30T18:00:00+08:00")));
     assert_eq!(cal.add(morning, Span::hours(9) + At::TICK), Some(at("2025-10-09T09:00:00+08:00") + At::TICK), "after the National Day holidays");
     assert_eq!(cal.subtract(at("2025-10-09T09:00:00+08:00"), Span::hours(9)), Some(morning), "the holidays do not count");
+    let (friday, monday) = (at("2025-06-20T09:00:00+08:00"), at("2025-06-16T09:00:00+08:00"));
+    assert_eq!(cal.add(friday, Span::hours(9)), Some(friday + Span::hours(9)), "the week's last moment");
+    assert_eq!(cal.add(monday, Span::hours(45)), Some(friday + Span::hours(9)));
+    assert_eq!(cal.subtract(monday + Span::days(7), Span::hours(45)), Some(monday));
     let holiday = at("2025-10-01T10:00:00+08:00");
     assert_eq!(cal.add(holiday, Span::ZERO), Some(holiday), "nothing to wait for");
     assert_eq!(cal.next_opening(holiday), Some(at("2025-10-09T09:00:00+08:00")));
     assert!(cal.is_open(at("2025-09-28T17:55:00+08:00")), "a make-up Sunday");
+}
+
+#[test]
+fn round_the_clock_but_for_one_day_is_closed_that_day() {
+    let mut spec = Spec::same_windows("c", 1, "Asia/Shanghai", ALL_DAYS, &[Window::WHOLE_DAY]);
+    spec.exceptions.insert(date(2025, 6, 2), vec![]);
+    let cal = Calendar::new(spec).unwrap();
+    assert_eq!(cal.add(at("2025-06-01T23:00:00+08:00"), Span::hours(2)), Some(at("2025-06-03T01:00:00+08:00")));
 }
 
 #[test]
@@ -253,12 +280,24 @@ fn the_ends_of_time_do_not_panic() {
         for cal in [same(tz, MON_TO_FRI, &[w("22:00", "06:00")]), Calendar::round_the_clock("c", tz).unwrap()] {
             for t in [At::MIN, At::MAX, At::from_micros(i64::MIN), At::from_micros(i64::MAX), At::from_micros(0)] {
                 for s in [Span::micros(i64::MIN), Span::micros(i64::MAX), Span::ZERO, At::TICK, Span::days(400_000)] {
-                    let _ = (cal.add(t, s), cal.subtract(t, s), cal.is_open(t), cal.next_opening(t), cal.between(t, At::MAX), cal.between(At::from_micros(i64::MIN), t));
+                    let _ = (
+                        cal.add(t, s),
+                        cal.subtract(t, s),
+                        cal.is_open(t),
+                        cal.next_opening(t),
+                        cal.between(t, At::MAX),
+                        cal.between(At::from_micros(i64::MIN), t),
+                    );
                 }
             }
             for d in [Date::MIN, Date::MAX, date(1, 1, 1), date(2200, 12, 31)] {
                 let _ = (cal.end_of_day(d), cal.is_working_day(d), cal.working_days_between(d, Date::MIN), cal.working_days_between(d, Date::MAX));
-                let _ = (cal.add_working_days(d, u32::MAX), cal.add_working_days(d, 7), cal.subtract_working_days(d, u32::MAX), cal.subtract_working_days(d, 7));
+                let _ = (
+                    cal.add_working_days(d, u32::MAX),
+                    cal.add_working_days(d, 7),
+                    cal.subtract_working_days(d, u32::MAX),
+                    cal.subtract_working_days(d, 7),
+                );
                 let _ = (cal.earliest_first_day(d, 1), cal.latest_request_day(d, 1));
             }
             assert_eq!(cal.add_working_days(Date::MAX, 1), None);
@@ -354,18 +393,20 @@ fn weekly() -> impl Strategy<Value = [Vec<Window>; 7]> {
 }
 fn scene() -> impl Strategy<Value = Scene> {
     let exceptions = prop::collection::vec((-12i64..12, windows()), 0..5);
-    (prop::sample::select(&ZONES[..]), weekly(), 1970i16..=2199, any::<prop::sample::Index>(), -3i64..3, exceptions).prop_map(|(tz, weekly, year, pick, days, exceptions)| {
-        let zone = TimeZone::get(tz).unwrap();
-        let january = At::from(TimeZone::UTC.to_timestamp(date(year, 1, 1).at(0, 0, 0, 0)).unwrap());
-        let mut moments: Vec<At> =
-            zone.following(january.timestamp()).map(|c| At::from(c.timestamp())).take_while(|t| *t < january + Span::days(366)).collect();
-        moments.push(january + Span::days(pick.index(365) as i64));
-        let near = moments[pick.index(moments.len())] + Span::days(days);
-        let middle = near.date_in(&zone);
-        let exceptions = exceptions.into_iter().map(|(d, w)| (middle + d.days(), w)).filter(|(d, _)| YEARS.contains(&d.year())).collect();
-        let spec = Spec { id: "random".into(), version: 1, tz: tz.into(), weekly, exceptions, provisional_from: None };
-        Scene { cal: Calendar::new(spec).unwrap(), near }
-    })
+    (prop::sample::select(&ZONES[..]), weekly(), 1970i16..=2199, any::<prop::sample::Index>(), -3i64..3, exceptions).prop_map(
+        |(tz, weekly, year, pick, days, exceptions)| {
+            let zone = TimeZone::get(tz).unwrap();
+            let january = At::from(TimeZone::UTC.to_timestamp(date(year, 1, 1).at(0, 0, 0, 0)).unwrap());
+            let mut moments: Vec<At> =
+                zone.following(january.timestamp()).map(|c| At::from(c.timestamp())).take_while(|t| *t < january + Span::days(366)).collect();
+            moments.push(january + Span::days(pick.index(365) as i64));
+            let near = moments[pick.index(moments.len())] + Span::days(days);
+            let middle = near.date_in(&zone);
+            let exceptions = exceptions.into_iter().map(|(d, w)| (middle + d.days(), w)).filter(|(d, _)| YEARS.contains(&d.year())).collect();
+            let spec = Spec { id: "random".into(), version: 1, tz: tz.into(), weekly, exceptions, provisional_from: None };
+            Scene { cal: Calendar::new(spec).unwrap(), near }
+        },
+    )
 }
 /// Minutes, with an odd microsecond now and then.
 fn within(days: i64) -> impl Strategy<Value = Span> {
@@ -377,7 +418,7 @@ fn open_span() -> impl Strategy<Value = Span> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn open_time_is_what_walking_window_by_window_finds(s in scene(), a in within(15), b in within(15)) {
@@ -397,8 +438,10 @@ proptest! {
     }
 
     #[test]
-    fn the_due_instant_is_what_walking_finds(s in scene(), a in within(10), open in open_span()) {
+    fn the_due_instant_is_what_walking_finds(s in scene(), a in within(10), b in prop::option::of(within(20)), open in open_span()) {
         let from = s.near + a;
+        // Half of the spans are measured up to some instant: when that lies in closed time, they fit exactly.
+        let open = b.map_or(open, |b| s.cal.between(from, s.near + b));
         let found = s.cal.add(from, open);
         if open == Span::ZERO {
             prop_assert_eq!(found, Some(from));
@@ -410,8 +453,9 @@ proptest! {
     }
 
     #[test]
-    fn the_latest_start_is_what_walking_back_finds(s in scene(), a in within(10), open in open_span()) {
+    fn the_latest_start_is_what_walking_back_finds(s in scene(), a in within(10), b in prop::option::of(within(20)), open in open_span()) {
         let to = s.near + a;
+        let open = b.map_or(open, |b| s.cal.between(s.near + b, to));
         let found = s.cal.subtract(to, open);
         if open == Span::ZERO {
             prop_assert_eq!(found, Some(to));
@@ -500,7 +544,7 @@ proptest! {
 
 #[test]
 fn two_hundred_thirty_years_add_up_month_by_month() {
-    for tz in ["America/New_York", "Australia/Lord_Howe", "Asia/Shanghai", "Pacific/Apia"] {
+    for tz in ["America/New_York", "Australia/Lord_Howe", "Pacific/Apia"] {
         let mut spec = Spec::same_windows("long", 1, tz, MON_TO_FRI, &[w("00:30", "03:10"), w("22:00", "02:15")]);
         spec.exceptions = cn_holidays().closed.into_iter().map(|d| (d, vec![])).collect();
         let cal = Calendar::new(spec).unwrap();
@@ -520,11 +564,12 @@ fn random_scenes_hold_what_the_laws_are_about() {
     let mut runner = TestRunner::deterministic();
     let mut seen = std::collections::BTreeMap::new();
     let mut zones = BTreeSet::new();
-    for _ in 0..300 {
+    for _ in 0..200 {
         let s = scene().new_tree(&mut runner).unwrap().current();
         let spec = s.cal.spec();
         let all = || spec.weekly.iter().chain(spec.exceptions.values());
-        let change = s.cal.tz().following((s.near - Span::days(4)).timestamp()).next().is_some_and(|c| At::from(c.timestamp()) < s.near + Span::days(4));
+        let change =
+            s.cal.tz().following((s.near - Span::days(4)).timestamp()).next().is_some_and(|c| At::from(c.timestamp()) < s.near + Span::days(4));
         for (kind, holds) in [
             ("clock change", change),
             ("overnight", all().flatten().any(|w| w.is_overnight())),
@@ -539,6 +584,6 @@ fn random_scenes_hold_what_the_laws_are_about() {
         zones.insert(spec.tz.clone());
     }
     println!("{seen:?}");
-    assert!(seen.iter().all(|(kind, n)| *n >= if *kind == "never open" { 1 } else { 30 }), "{seen:?}");
+    assert!(seen.iter().all(|(kind, n)| *n >= if *kind == "never open" { 1 } else { 20 }), "{seen:?}");
     assert_eq!(zones.len(), ZONES.len());
 }
