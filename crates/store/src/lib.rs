@@ -1,2 +1,47 @@
+//! SQL, migrations, claims and the search index: the only floor that knows there are two databases.
+#[macro_use]
+pub mod db;
 
+pub mod account;
+pub mod attachment;
+pub mod chore;
+pub mod clock;
+pub mod idempotency;
+pub mod log;
+pub mod message;
+pub mod notice;
+pub mod outbox;
+pub mod person;
+pub mod plan;
+pub mod presence;
+pub mod quota;
 pub mod search;
+pub mod session;
+pub mod ticket;
+pub mod token;
+pub mod view;
+pub mod webhook;
+
+/// Every statement of the house, for the tests that prepare each on both databases.
+pub fn statements() -> Vec<&'static db::Sql> {
+    let rooms: [&[&'static db::Sql]; 17] = [
+        account::ALL,
+        attachment::ALL,
+        chore::ALL,
+        clock::ALL,
+        idempotency::ALL,
+        log::ALL,
+        message::ALL,
+        notice::ALL,
+        outbox::ALL,
+        person::ALL,
+        plan::ALL,
+        presence::ALL,
+        quota::ALL,
+        session::ALL,
+        ticket::ALL,
+        token::ALL,
+        view::ALL,
+    ];
+    rooms.iter().flat_map(|r| r.iter().copied()).chain(webhook::ALL.iter().copied()).collect()
+}

@@ -1,0 +1,322 @@
+//! The scale-out database: a bounded pool of blocking connections, jobs run again after a serialization failure.
+use super::errand::{self, Errand};
+use super::error::{self, DbError, Result};
+use super::sql::{Text, Val};
+use super::{Config, Shared, Tx};
+use bytes::BytesMut;
+use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use postgres::{Client, NoTls, Statement};
+use std::collections::HashMap;
+use std::panic::Location;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+/// How often a job is run again after a serialization failure, a deadlock or a connection lost before its commit.
+const TRIES_AGAIN: u32 = 6;
+/// Texts made at run time that one connection remembers; then it forgets them all and starts over.
+const LOOSE_TEXTS_MAX: usize = 512;
+const CHANNEL: &str = "yinuo";
+
+/// A connection and the statements it has prepared.
+pub(super) struct Conn {
+    pub client: Client,
+    named: HashMap<usize, Vec<Statement>>,
+    loose: HashMap<String, Vec<Statement>>,
+}
+impl Conn {
+    fn open(config: &Config) -> Result<Conn> {
+        let mut client = connect(&config.url)?;
+        // A lock is waited for as long as for a connection; a commit is answered when it is on disk, whatever the server's default.
+        let set = format!(
+            "set lock_timeout = {}; select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') in ('off', 'local')",
+            config.busy_timeout.as_millis()
+        );
+        pg(client.batch_execute(&set), "connect")?;
+        Ok(Conn { client, named: HashMap::new(), loose: HashMap::new() })
+    }
+    pub fn execute(&mut self, text: Text, vals: &[Val]) -> std::result::Result<u64, postgres::Error> {
+        let statement = self.statement(text, vals)?;
+        self.client.execute(&statement, &parameters(vals))
+    }
+    pub fn query(&mut self, text: Text, vals: &[Val]) -> std::result::Result<Vec<postgres::Row>, postgres::Error> {
+        let statement = self.statement(text, vals)?;
+        self.client.query(&statement, &parameters(vals))
+    }
+    /// The prepared statement whose parameter types take these values. First the server says which types it expects; should
+    /// it have guessed too narrowly (`$1 = 0` makes it an int4), a second one is prepared with the types of the values.
+    fn statement(&mut self, text: Text, vals: &[Val]) -> std::result::Result<Statement, postgres::Error> {
+        if self.loose.len() > LOOSE_TEXTS_MAX {
+            self.loose.clear();
+        }
+        let known = match text {
+            Text::Named(sql) => self.named.entry(std::ptr::from_ref(sql).addr()).or_default(),
+            Text::Loose(text) => self.loose.entry(text.to_string()).or_default(),
+        };
+        if let Some(fitting) = known.iter().find(|s| fits(s.params(), vals)) {
+            return Ok(fitting.clone());
+        }
+        let mut statement = if known.is_empty() { self.client.prepare(text.for_postgres())? } else { known[0].clone() };
+        if !fits(statement.params(), vals) && statement.params().len() == vals.len() {
+            let types: Vec<Type> = vals.iter().zip(statement.params()).map(|(v, guessed)| v.declared(guessed)).collect();
+            statement = self.client.prepare_typed(text.for_postgres(), &types)?;
+        }
+        known.push(statement.clone());
+        Ok(statement)
+    }
+}
+fn connect(url: &str) -> Result<Client> {
+    let mut config: postgres::Config = url.parse().map_err(|e: postgres::Error| DbError::internal(format!("the database address: {e}")))?;
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(Duration::from_secs(5));
+    }
+    if config.get_application_name().is_none() {
+        config.application_name("yinuo");
+    }
+    pg(config.connect(NoTls), "connect")
+}
+#[track_caller]
+fn pg<T>(done: std::result::Result<T, postgres::Error>, name: &str) -> Result<T> {
+    let at = Location::caller();
+    done.map_err(|e| error::of_pg(&e, name, at))
+}
+fn parameters<'a>(vals: &'a [Val<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
+    vals.iter().map(|v| v as &(dyn ToSql + Sync)).collect()
+}
+fn fits(types: &[Type], vals: &[Val]) -> bool {
+    types.len() == vals.len() && types.iter().zip(vals).all(|(ty, val)| val.fits(ty))
+}
+
+impl Val<'_> {
+    fn fits(&self, ty: &Type) -> bool {
+        match self {
+            Val::Null => true,
+            Val::Int(n) => match *ty {
+                Type::INT8 => true,
+                Type::INT4 => i32::try_from(*n).is_ok(),
+                Type::INT2 => i16::try_from(*n).is_ok(),
+                _ => false,
+            },
+            Val::Text(_) => <&str as ToSql>::accepts(ty),
+            Val::Bytes(_) | Val::Id(_) => *ty == Type::BYTEA,
+        }
+    }
+    fn declared(&self, guessed: &Type) -> Type {
+        match self {
+            Val::Null => guessed.clone(),
+            Val::Int(_) => Type::INT8,
+            Val::Text(_) => Type::TEXT,
+            Val::Bytes(_) | Val::Id(_) => Type::BYTEA,
+        }
+    }
+}
+impl ToSql for Val<'_> {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> std::result::Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Val::Null => Ok(IsNull::Yes),
+            Val::Int(n) if *ty == Type::INT4 => i32::try_from(*n)?.to_sql(ty, out),
+            Val::Int(n) if *ty == Type::INT2 => i16::try_from(*n)?.to_sql(ty, out),
+            Val::Int(n) => n.to_sql(ty, out),
+            Val::Text(text) => text.to_sql(ty, out),
+            Val::Bytes(bytes) => bytes.to_sql(ty, out),
+            Val::Id(bytes) => bytes.as_slice().to_sql(ty, out),
+        }
+    }
+    fn accepts(_: &Type) -> bool {
+        true // `statement` has chosen the types by the values
+    }
+    to_sql_checked!();
+}
+
+/// At most `config.pool` connections, opened when needed, replaced when broken.
+pub(super) struct Pool {
+    config: Config,
+    state: Mutex<(Vec<Conn>, usize)>, // idle, open
+    freed: Condvar,
+    shared: Arc<Shared>,
+    node: String,
+}
+struct Lease<'p> {
+    pool: &'p Pool,
+    conn: Option<Conn>,
+}
+/// How one run of a job ended.
+enum Run {
+    Kept(Vec<&'static str>),
+    Refused,
+    Again(DbError),
+    Lost(DbError),
+}
+
+impl Pool {
+    /// Opens one connection at once, so that a wrong address is told now.
+    pub fn open(config: &Config, shared: Arc<Shared>) -> Result<Pool> {
+        let mut first = Conn::open(config)?;
+        // made by the server, so that no two nodes have the same
+        let node = pg(first.client.query_one("select cast(gen_random_uuid() as text)", &[]).and_then(|row| row.try_get(0)), "connect")?;
+        Ok(Pool { config: config.clone(), state: Mutex::new((vec![first], 1)), freed: Condvar::new(), shared, node })
+    }
+    fn lease(&self) -> Result<Lease<'_>> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = |s: &mut (Vec<Conn>, usize)| s.0.is_empty() && s.1 >= self.config.pool.max(1);
+        let (mut state, wait) = self.freed.wait_timeout_while(state, self.config.busy_timeout, full).unwrap_or_else(PoisonError::into_inner);
+        if wait.timed_out() && full(&mut state) {
+            return Err(DbError::Busy);
+        }
+        while let Some(conn) = state.0.pop() {
+            if !conn.client.is_closed() {
+                return Ok(Lease { pool: self, conn: Some(conn) });
+            }
+            state.1 -= 1;
+        }
+        state.1 += 1;
+        drop(state);
+        let mut lease = Lease { pool: self, conn: None };
+        lease.conn = Some(Conn::open(&self.config)?);
+        Ok(lease)
+    }
+    /// The name by which this node knows its own nudges.
+    pub fn node(&self) -> &str {
+        &self.node
+    }
+    pub fn in_use(&self) -> usize {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.1 - state.0.len()
+    }
+    /// Each statement sees what is committed when it begins: one round trip a statement, no transaction.
+    pub fn read<T, E: From<DbError>>(&self, job: impl FnOnce(&mut Tx) -> Result<T, E>) -> Result<T, E> {
+        job(&mut Tx::pg(self.lease()?.conn()?, false))
+    }
+    /// All statements see one moment.
+    pub fn snapshot<T, E: From<DbError>>(&self, job: impl FnOnce(&mut Tx) -> Result<T, E>) -> Result<T, E> {
+        let mut lease = self.lease()?;
+        let conn = lease.conn()?;
+        pg(conn.client.batch_execute("begin isolation level repeatable read read only"), "begin")?;
+        let answer = job(&mut Tx::pg(conn, false));
+        lease.rollback();
+        answer
+    }
+    /// Runs a job to its end: kept, refused by itself (`Ok`), or lost.
+    pub fn write(&self, errand: &mut dyn Errand) -> Result<()> {
+        for tries in 0.. {
+            let (kept, fate) = match self.once(errand) {
+                Run::Kept(nudges) => {
+                    self.shared.deliver(&nudges);
+                    (1, Ok(()))
+                }
+                Run::Refused => (1, Ok(())),
+                Run::Again(_) if tries < TRIES_AGAIN => {
+                    // Doubling, and a little apart from each other, so that the same two do not meet again.
+                    let apart = self.shared.retries.fetch_add(1, Relaxed) % 7;
+                    std::thread::sleep(Duration::from_millis((2 << tries) + apart));
+                    continue;
+                }
+                Run::Again(e) | Run::Lost(e) => (0, Err(e)),
+            };
+            self.shared.count_batch(kept, 1, fate.is_ok());
+            return fate;
+        }
+        Err(DbError::Busy)
+    }
+    fn once(&self, errand: &mut dyn Errand) -> Run {
+        let mut lease = match self.lease() {
+            Ok(lease) => lease,
+            Err(DbError::Gone) => return Run::Again(DbError::Gone),
+            Err(e) => return Run::Lost(e),
+        };
+        let Ok(conn) = lease.conn() else { return Run::Lost(DbError::Gone) };
+        if let Err(e) = pg(conn.client.batch_execute("begin"), "begin") {
+            lease.conn = None;
+            return Run::Again(e);
+        }
+        let mut tx = Tx::pg(conn, true);
+        let verdict = errand::attempt(errand, &mut tx);
+        let (nudges, again, spoiled) = (std::mem::take(&mut tx.nudges), tx.again, tx.spoiled.take());
+        if verdict == Ok(true) {
+            return lease.commit(nudges);
+        }
+        lease.rollback();
+        match (verdict, spoiled) {
+            (_, Some(e)) if again || e == DbError::Gone => Run::Again(e),
+            (Err(e), _) => Run::Lost(e),
+            (Ok(_), _) => Run::Refused,
+        }
+    }
+}
+impl Lease<'_> {
+    fn conn(&mut self) -> Result<&mut Conn> {
+        self.conn.as_mut().ok_or(DbError::Gone)
+    }
+    fn commit(&mut self, nudges: Vec<&'static str>) -> Run {
+        let Some(conn) = &mut self.conn else { return Run::Lost(DbError::Gone) };
+        match conn.client.batch_execute("commit") {
+            Ok(()) => Run::Kept(nudges),
+            Err(e) if error::worth_another_try(&e) => Run::Again(DbError::Busy),
+            Err(e) => {
+                self.conn = None;
+                // Not run again: a commit whose answer was lost may have been kept.
+                Run::Lost(error::of_pg(&e, "commit", Location::caller()))
+            }
+        }
+    }
+    fn rollback(&mut self) {
+        if self.conn.as_mut().is_some_and(|c| c.client.batch_execute("rollback").is_err()) {
+            self.conn = None;
+        }
+    }
+}
+impl Drop for Lease<'_> {
+    /// Gives the connection back. After a panic its state is unknown, and after an error it may be closed: then it is let go.
+    fn drop(&mut self) {
+        let healthy = self.conn.take().filter(|c| !std::thread::panicking() && !c.client.is_closed());
+        let mut state = self.pool.state.lock().unwrap_or_else(PoisonError::into_inner);
+        match healthy {
+            Some(conn) => state.0.push(conn),
+            None => state.1 -= 1,
+        }
+        drop(state);
+        self.pool.freed.notify_one();
+    }
+}
+
+/// Hears other nodes' nudges until told to stop; connects again when the connection breaks.
+pub(super) fn listen(url: String, node: String, stop: Arc<AtomicBool>, heard: impl Fn(&str)) {
+    use postgres::fallible_iterator::FallibleIterator;
+    while !stop.load(Relaxed) {
+        let connected = connect(&url).and_then(|mut c| pg(c.batch_execute(&format!("listen {CHANNEL}")), "listen").map(|()| c));
+        let Ok(mut client) = connected else {
+            std::thread::sleep(Duration::from_millis(500));
+            continue;
+        };
+        while !stop.load(Relaxed) && !client.is_closed() {
+            let mut notes = client.notifications();
+            let mut notes = notes.timeout_iter(Duration::from_millis(250));
+            while let Ok(Some(note)) = notes.next() {
+                if let Some((from, topic)) = note.payload().split_once(' ')
+                    && from != node
+                {
+                    heard(topic);
+                }
+            }
+        }
+    }
+}
+/// Tells other nodes. Beside the jobs and not inside them: a commit that carries a NOTIFY waits for every other such commit.
+pub(super) fn cry(url: String, node: String, topics: std::sync::mpsc::Receiver<&'static str>) {
+    let mut client = None;
+    while let Ok(first) = topics.recv() {
+        let mut batch = vec![first];
+        batch.extend(topics.try_iter());
+        batch.sort_unstable();
+        batch.dedup();
+        client = client.filter(|c: &Client| !c.is_closed()).or_else(|| connect(&url).ok());
+        for topic in batch {
+            let note = format!("{node} {topic}");
+            if let Some(c) = &mut client
+                && c.execute("select pg_notify($1, $2)", &[&CHANNEL, &note]).is_err()
+            {
+                client = None;
+            }
+        }
+    }
+}
