@@ -257,12 +257,23 @@ pub struct Policy {
     pub source: Source,
 }
 
+/// A cell on which the sources are silent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unconfirmed {
     /// `promise.first_response.dedicated_im_group.business_down.target`
     pub path: String,
+    pub standing: Standing,
     pub words: Text,
     pub source: Source,
+}
+
+/// What the book does about a cell the sources do not give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Left empty: shown as "not promised".
+    Missing,
+    /// In force on our reading of the sources; to be confirmed by the vendor.
+    Assumed,
 }
 
 impl Promise {

@@ -2,6 +2,8 @@
 //!
 //! A book is data. Reading it from TOML is `desk`'s work; comparing two of them in words is [`diff`].
 mod book;
+mod diff;
 mod version;
 pub use book::*;
+pub use diff::{Arg, Change, Verdict, diff};
 pub use version::*;
