@@ -1,0 +1,101 @@
+//! Customers of the vendor and the orders that pin their plans.
+use crate::db::{DbError, Row, Tx};
+use crate::{statements, vals};
+use domain::kit::{AccountId, At, OrderId, PersonId};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub id: AccountId,
+    /// The vendor's own number of this customer; unique.
+    pub number: String,
+    pub name: String,
+    pub language: String,
+    pub tz: String,
+    pub tam: Option<PersonId>,
+    pub active: bool,
+    pub created_at: At,
+    pub version: u32,
+}
+
+/// One order of a plan: pins a version by its instant (003:L2). Half-open `[starts_at, ends_at)`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanOrder {
+    pub id: OrderId,
+    pub account: AccountId,
+    pub family: String,
+    pub plan: String,
+    pub ordered_at: At,
+    pub starts_at: At,
+    pub ends_at: Option<At>,
+    pub by: Option<PersonId>,
+}
+
+statements! {
+    ONE = "select id, number, name, language, tz, tam_id, active, created_at, version from account where id = $1";
+    BY_NUMBER = "select id, number, name, language, tz, tam_id, active, created_at, version from account where number = $1";
+    LIST = "select id, number, name, language, tz, tam_id, active, created_at, version from account where (name, id) > ($1, $2) order by name, id limit $3";
+    INSERT = "insert into account (id, number, name, language, tz, tam_id, active, created_at, version) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    UPDATE = "update account set name = $2, language = $3, tz = $4, tam_id = $5, active = $6, version = $7 where id = $1";
+    ORDER_INSERT = "insert into plan_order (id, account_id, family, plan_id, ordered_at, starts_at, ends_at, by_id) values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    ORDERS = "select id, account_id, family, plan_id, ordered_at, starts_at, ends_at, by_id from plan_order where account_id = $1 order by starts_at desc, id desc limit 200";
+    IN_FORCE = "select id, account_id, family, plan_id, ordered_at, starts_at, ends_at, by_id from plan_order where account_id = $1 and starts_at <= $2 order by starts_at desc, id desc limit 1";
+    ORDER_END = "update plan_order set ends_at = $2 where id = $1";
+}
+
+fn read(r: &Row) -> Result<Account, DbError> {
+    Ok(Account {
+        id: r.id(0),
+        number: r.text(1),
+        name: r.text(2),
+        language: r.text(3),
+        tz: r.text(4),
+        tam: r.opt_id(5),
+        active: r.bool(6),
+        created_at: r.at(7),
+        version: r.num(8),
+    })
+}
+fn read_order(r: &Row) -> Result<PlanOrder, DbError> {
+    Ok(PlanOrder {
+        id: r.id(0),
+        account: r.id(1),
+        family: r.text(2),
+        plan: r.text(3),
+        ordered_at: r.at(4),
+        starts_at: r.at(5),
+        ends_at: r.opt_at(6),
+        by: r.opt_id(7),
+    })
+}
+pub fn find(tx: &mut Tx, id: AccountId) -> Result<Option<Account>, DbError> {
+    tx.first(&ONE, &vals![id], read)
+}
+pub fn find_by_number(tx: &mut Tx, number: &str) -> Result<Option<Account>, DbError> {
+    tx.first(&BY_NUMBER, &vals![number], read)
+}
+/// By name; `after` is the last row seen.
+pub fn list(tx: &mut Tx, after: Option<(&str, AccountId)>, limit: u32) -> Result<Vec<Account>, DbError> {
+    let (name, id) = after.unwrap_or(("", AccountId::from_raw(0)));
+    tx.query(&LIST, &vals![name, id, limit], read)
+}
+/// Errors: `Conflict` when the number is taken.
+pub fn put_new(tx: &mut Tx, a: &Account) -> Result<(), DbError> {
+    tx.exec(&INSERT, &vals![a.id, &a.number, &a.name, &a.language, &a.tz, a.tam, a.active, a.created_at, a.version]).map(|_| ())
+}
+pub fn put(tx: &mut Tx, a: &Account) -> Result<(), DbError> {
+    tx.exec(&UPDATE, &vals![a.id, &a.name, &a.language, &a.tz, a.tam, a.active, a.version]).map(|_| ())
+}
+pub fn put_order(tx: &mut Tx, o: &PlanOrder) -> Result<(), DbError> {
+    tx.exec(&ORDER_INSERT, &vals![o.id, o.account, &o.family, &o.plan, o.ordered_at, o.starts_at, o.ends_at, o.by]).map(|_| ())
+}
+pub fn end_order(tx: &mut Tx, id: OrderId, ends_at: At) -> Result<(), DbError> {
+    tx.exec(&ORDER_END, &vals![id, ends_at]).map(|_| ())
+}
+/// All orders of an account, newest first.
+pub fn list_orders(tx: &mut Tx, account: AccountId) -> Result<Vec<PlanOrder>, DbError> {
+    tx.query(&ORDERS, &vals![account], read_order)
+}
+/// The order in force at an instant; `None`: none, the account is on the basic plan of that time.
+pub fn find_order_at(tx: &mut Tx, account: AccountId, at: At) -> Result<Option<PlanOrder>, DbError> {
+    Ok(tx.first(&IN_FORCE, &vals![account, at], read_order)?.filter(|o| o.ends_at.is_none_or(|e| at < e)))
+}

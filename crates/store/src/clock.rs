@@ -1,0 +1,176 @@
+//! Running promises and their histories. Terms are stamped as plan version, row and calendar version: published books never change,
+//! so the three find the same terms for ever.
+use crate::db::{DbError, Row, Tx};
+use crate::{statements, vals};
+use domain::kit::{AccountId, At, ClockId, Span, TicketId};
+use domain::promise::{Because, Clock, Ending, Event, Kind, Pause, Terms, Wait, What};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Where stamped terms are found again: plan version, row, calendar version.
+pub trait TermsBook {
+    fn terms(&self, plan: &str, row: &str, calendar_version: u32) -> Option<Arc<Terms>>;
+}
+
+/// A clock with its place in the house.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    pub id: ClockId,
+    pub ticket: TicketId,
+    pub account: AccountId,
+    pub clock: Clock,
+    /// How many events are written.
+    pub events: u32,
+}
+
+statements! {
+    OF_TICKET = "select id, ticket_id, account_id, plan_id, row_key, calendar_version, cycle, base_at, used, running_since, paused_why, paused_since, waited_customer, waited_vendor, waited_product, agreed_at, due_at, broken_at, detected_at, ended_at, ending, waived, warned, called, fires_at, events from clock where ticket_id = $1 order by id";
+    ONE = "select id, ticket_id, account_id, plan_id, row_key, calendar_version, cycle, base_at, used, running_since, paused_why, paused_since, waited_customer, waited_vendor, waited_product, agreed_at, due_at, broken_at, detected_at, ended_at, ending, waived, warned, called, fires_at, events from clock where id = $1";
+    INSERT = "insert into clock (id, ticket_id, account_id, promise, plan_id, row_key, internal, calendar_version, cycle, base_at, used, running_since, paused_why, paused_since, waited_customer, waited_vendor, waited_product, agreed_at, due_at, broken_at, detected_at, ended_at, ending, waived, warned, called, fires_at, events, fence) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, 0)";
+    UPDATE = "update clock set plan_id = $2, row_key = $3, internal = $4, calendar_version = $5, used = $6, running_since = $7, paused_why = $8, paused_since = $9, waited_customer = $10, waited_vendor = $11, waited_product = $12, agreed_at = $13, due_at = $14, broken_at = $15, detected_at = $16, ended_at = $17, ending = $18, waived = $19, warned = $20, called = $21, fires_at = $22, events = $23, fence = fence + 1 where id = $1";
+    EVENT = "insert into clock_event (clock_id, seq, at, noted_at, what, body) values ($1, $2, $3, $4, $5, $6)";
+    EVENTS = "select at, noted_at, what, body from clock_event where clock_id = $1 order by seq";
+    DUE_TICKETS = "select ticket_id, fires_at from clock where fires_at is not null and fires_at <= $1 order by fires_at, id limit $2";
+    NEXT_FIRE = "select fires_at from clock where fires_at is not null order by fires_at, id limit 1";
+}
+
+/// Reading a row back needs its stamped terms; a row whose book is gone is a damaged database.
+fn read(r: &Row, book: &dyn TermsBook) -> Result<Stored, DbError> {
+    let (plan, row, version) = (r.text(3), r.text(4), r.int(5) as u32);
+    let terms = book.terms(&plan, &row, version).ok_or_else(|| DbError::internal(format!("no terms for {plan} {row}, calendar version {version}")))?;
+    let paused = match (r.opt_text(10).as_deref().and_then(Wait::parse), r.opt_at(11)) {
+        (Some(why), Some(since)) => Some(Pause { why, since }),
+        _ => None,
+    };
+    let clock = Clock {
+        terms,
+        cycle: r.int(6) as u32,
+        base_at: r.at(7),
+        used: Span::micros(r.int(8)),
+        running_since: r.opt_at(9),
+        paused,
+        waited: [Span::micros(r.int(12)), Span::micros(r.int(13)), Span::micros(r.int(14))],
+        agreed_at: r.opt_at(15),
+        due_at: r.opt_at(16),
+        broken_at: r.opt_at(17),
+        detected_at: r.opt_at(18),
+        ended_at: r.opt_at(19),
+        ending: r.opt_text(20).map(|e| if e == "fulfilled" { Ending::Fulfilled } else { Ending::Cancelled }),
+        waived: r.bool(21),
+        warned: r.int(22) as u32,
+        called: r.int(23) as u32,
+        fires_at: r.opt_at(24),
+    };
+    Ok(Stored { id: r.id(0), ticket: r.id(1), account: r.id(2), clock: clock.checked(), events: r.int(25) as u32 })
+}
+fn ending_key(e: Ending) -> &'static str {
+    match e {
+        Ending::Fulfilled => "fulfilled",
+        Ending::Cancelled => "cancelled",
+    }
+}
+
+/// Every clock of a ticket, oldest first.
+pub fn list_of_ticket(tx: &mut Tx, ticket: TicketId, book: &dyn TermsBook) -> Result<Vec<Stored>, DbError> {
+    tx.query(&OF_TICKET, &vals![ticket], |r| read(r, book))
+}
+pub fn find(tx: &mut Tx, id: ClockId, book: &dyn TermsBook) -> Result<Option<Stored>, DbError> {
+    tx.first(&ONE, &vals![id], |r| read(r, book))
+}
+
+/// Writes a new clock with the events that made it.
+pub fn put_new(tx: &mut Tx, s: &Stored, new_events: &[Event]) -> Result<(), DbError> {
+    let c = &s.clock;
+    let internal = c.terms.kind == Kind::Internal;
+    let values = vals![
+        s.id, s.ticket, s.account, &c.terms.key, &c.terms.plan, &c.terms.row, internal, c.terms.calendar_version, c.cycle, c.base_at,
+        c.used.as_micros(), c.running_since, c.paused.map(|p| p.why.key()), c.paused.map(|p| p.since), c.waited[0].as_micros(),
+        c.waited[1].as_micros(), c.waited[2].as_micros(), c.agreed_at, c.due_at, c.broken_at, c.detected_at, c.ended_at,
+        c.ending.map(ending_key), c.waived, c.warned, c.called, c.fires_at, new_events.len() as i64
+    ];
+    tx.exec(&INSERT, &values)?;
+    put_events(tx, s.id, 0, new_events)
+}
+/// Writes a changed clock and appends the events that changed it; `s.events` is how many were written before.
+pub fn put(tx: &mut Tx, s: &Stored, new_events: &[Event]) -> Result<(), DbError> {
+    let c = &s.clock;
+    let internal = c.terms.kind == Kind::Internal;
+    let values = vals![
+        s.id, &c.terms.plan, &c.terms.row, internal, c.terms.calendar_version, c.used.as_micros(), c.running_since,
+        c.paused.map(|p| p.why.key()), c.paused.map(|p| p.since), c.waited[0].as_micros(), c.waited[1].as_micros(), c.waited[2].as_micros(),
+        c.agreed_at, c.due_at, c.broken_at, c.detected_at, c.ended_at, c.ending.map(ending_key), c.waived, c.warned, c.called, c.fires_at,
+        s.events as i64 + new_events.len() as i64
+    ];
+    tx.exec(&UPDATE, &values)?;
+    put_events(tx, s.id, s.events, new_events)
+}
+fn put_events(tx: &mut Tx, clock: ClockId, first: u32, events: &[Event]) -> Result<(), DbError> {
+    for (i, e) in events.iter().enumerate() {
+        tx.exec(&EVENT, &vals![clock, first as i64 + i as i64, e.at, e.noted_at, e.what.key(), &body(&e.what).to_string()])?;
+    }
+    Ok(())
+}
+
+/// The whole history of one clock.
+pub fn list_events(tx: &mut Tx, clock: ClockId, book: &dyn TermsBook) -> Result<Vec<Event>, DbError> {
+    tx.query(&EVENTS, &vals![clock], |r| {
+        let (key, text) = (r.text(2), r.text(3));
+        let what = what(&key, &text, book).ok_or_else(|| DbError::internal(format!("event {key} of {clock} cannot be read: {text}")))?;
+        Ok(Event { at: r.at(0), noted_at: r.at(1), what })
+    })
+}
+
+/// Tickets with a clock that fires by `now`, the longest overdue first, each with that instant. Bounded: the tick works in rounds.
+pub fn list_due_tickets(tx: &mut Tx, now: At, limit: u32) -> Result<Vec<(TicketId, At)>, DbError> {
+    tx.query(&DUE_TICKETS, &vals![now, limit], |r| Ok((r.id(0), r.at(1))))
+}
+/// The next instant any clock fires at.
+pub fn next_fire(tx: &mut Tx) -> Result<Option<At>, DbError> {
+    tx.first(&NEXT_FIRE, &[], |r| Ok(r.at(0)))
+}
+
+fn stamp(t: &Terms) -> Value {
+    json!({"plan": t.plan, "row": t.row, "calendar_version": t.calendar_version})
+}
+fn body(what: &What) -> Value {
+    match what {
+        What::Activated { terms, cycle, base_at } => json!({"terms": stamp(terms), "cycle": cycle, "base_at": base_at.micros()}),
+        What::Warned { mark } => json!({"mark": mark}),
+        What::Escalated { rung } => json!({"rung": rung}),
+        What::Paused { why } => json!({"why": why.key()}),
+        What::Resumed { by_cap } => json!({"by_cap": by_cap}),
+        What::Fulfilled | What::Cancelled => json!({}),
+        What::Breached { due_at } => json!({"due_at": due_at.micros()}),
+        What::Retargeted { terms, used, since, because } => {
+            json!({"terms": stamp(terms), "used": used.as_micros(), "since": since.map(At::micros), "because": because.key()})
+        }
+        What::Agreed { until } => json!({"until": until.micros()}),
+        What::Waived { reason, by } => json!({"reason": reason, "by": by}),
+    }
+}
+fn what(key: &str, text: &str, book: &dyn TermsBook) -> Option<What> {
+    let v: Value = serde_json::from_str(text).ok()?;
+    let int = |k: &str| v[k].as_i64();
+    let at = |k: &str| int(k).map(At::from_micros);
+    let word = |k: &str| v[k].as_str().map(str::to_string);
+    let terms = || {
+        let t = &v["terms"];
+        book.terms(t["plan"].as_str()?, t["row"].as_str()?, t["calendar_version"].as_u64()? as u32)
+    };
+    Some(match key {
+        "activated" => What::Activated { terms: terms()?, cycle: int("cycle")? as u32, base_at: at("base_at")? },
+        "warned" => What::Warned { mark: int("mark")? as u8 },
+        "escalated" => What::Escalated { rung: int("rung")? as u8 },
+        "paused" => What::Paused { why: Wait::parse(v["why"].as_str()?)? },
+        "resumed" => What::Resumed { by_cap: v["by_cap"].as_bool()? },
+        "fulfilled" => What::Fulfilled,
+        "cancelled" => What::Cancelled,
+        "breached" => What::Breached { due_at: at("due_at")? },
+        "retargeted" => {
+            What::Retargeted { terms: terms()?, used: Span::micros(int("used")?), since: at("since"), because: Because::parse(v["because"].as_str()?)? }
+        }
+        "agreed" => What::Agreed { until: at("until")? },
+        "waived" => What::Waived { reason: word("reason")?, by: word("by")? },
+        _ => return None,
+    })
+}

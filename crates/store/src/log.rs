@@ -1,0 +1,152 @@
+//! The log: one row for everything that happened, hash-chained per account. Timeline, audit, live events and the search index read it.
+use crate::db::{DbError, Row, Tx};
+use crate::{statements, vals};
+use domain::kit::{AccountId, At, PersonId, TicketId};
+use sha2::{Digest, Sha256};
+
+/// Who may read an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// The account's people and staff.
+    Public,
+    Staff,
+    /// Administration: sign-ins, people, settings.
+    Audit,
+}
+impl Audience {
+    pub fn key(self) -> &'static str {
+        match self {
+            Audience::Public => "public",
+            Audience::Staff => "internal",
+            Audience::Audit => "audit",
+        }
+    }
+    fn parse(key: &str) -> Audience {
+        match key {
+            "public" => Audience::Public,
+            "internal" => Audience::Staff,
+            _ => Audience::Audit,
+        }
+    }
+}
+
+/// What is written. `account` is `None` for what concerns the house alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEntry {
+    pub account: Option<AccountId>,
+    pub ticket: Option<TicketId>,
+    pub at: At,
+    /// `None`: the house itself.
+    pub actor: Option<PersonId>,
+    pub key: &'static str,
+    pub audience: Audience,
+    /// JSON object; never looked into by SQL.
+    pub body: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub pos: i64,
+    pub account: Option<AccountId>,
+    pub ticket: Option<TicketId>,
+    pub at: At,
+    pub actor: Option<PersonId>,
+    pub key: String,
+    pub audience: Audience,
+    pub body: String,
+    pub chain_seq: i64,
+    pub hash: Vec<u8>,
+}
+
+statements! {
+    CHAIN_HEAD = "select seq, hash from chain where account_id = $1",
+        postgres "select seq, hash from chain where account_id = $1 for update";
+    CHAIN_FIRST = "insert into chain (account_id, seq, hash) values ($1, 0, $2) on conflict (account_id) do nothing";
+    CHAIN_PUT = "update chain set seq = $2, hash = $3 where account_id = $1";
+    APPEND = "insert into log (account_id, ticket_id, at, actor_id, key, audience, body, chain_seq, hash) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning pos";
+    OF_TICKET = "select pos, account_id, ticket_id, at, actor_id, key, audience, body, chain_seq, hash from log where ticket_id = $1 and pos > $2 order by pos limit $3";
+    AFTER = "select pos, account_id, ticket_id, at, actor_id, key, audience, body, chain_seq, hash from log where pos > $1 order by pos limit $2",
+        postgres "select pos, account_id, ticket_id, at, actor_id, key, audience, body, chain_seq, hash from log where pos > $1 and tx < txid_snapshot_xmin(txid_current_snapshot()) order by pos limit $2";
+    OF_ACCOUNT_AFTER = "select pos, account_id, ticket_id, at, actor_id, key, audience, body, chain_seq, hash from log where account_id = $1 and pos > $2 order by pos limit $3",
+        postgres "select pos, account_id, ticket_id, at, actor_id, key, audience, body, chain_seq, hash from log where account_id = $1 and pos > $2 and tx < txid_snapshot_xmin(txid_current_snapshot()) order by pos limit $3";
+    LAST_POS = "select pos from log order by pos desc limit 1";
+}
+
+fn account_bytes(account: Option<AccountId>) -> [u8; 16] {
+    account.map_or([0; 16], AccountId::bytes)
+}
+
+/// Appends entries of one account in order and moves its chain. Returns the last position.
+/// The hash covers the one before it and every column but the position, which the database gives.
+pub fn append(tx: &mut Tx, entries: &[NewEntry]) -> Result<i64, DbError> {
+    let Some(first) = entries.first() else { return Ok(0) };
+    let account = account_bytes(first.account);
+    let (mut seq, mut hash) = chain_head(tx, &account)?;
+    let mut pos = 0;
+    for e in entries {
+        debug_assert_eq!(e.account, first.account, "one call appends to one chain");
+        seq += 1;
+        hash = link(&hash, &account, seq, e);
+        let values = vals![&account[..], e.ticket, e.at, e.actor, e.key, e.audience.key(), &e.body, seq, &hash[..]];
+        pos = tx.first(&APPEND, &values, |r| Ok(r.int(0)))?.unwrap_or(0);
+    }
+    tx.exec(&CHAIN_PUT, &vals![&account[..], seq, &hash[..]])?;
+    tx.nudge("log");
+    Ok(pos)
+}
+fn chain_head(tx: &mut Tx, account: &[u8; 16]) -> Result<(i64, Vec<u8>), DbError> {
+    let read = |r: &Row| Ok((r.int(0), r.bytes(1)));
+    if let Some(head) = tx.first(&CHAIN_HEAD, &vals![&account[..]], read)? {
+        return Ok(head);
+    }
+    tx.exec(&CHAIN_FIRST, &vals![&account[..], &[0u8; 32][..]])?;
+    Ok(tx.first(&CHAIN_HEAD, &vals![&account[..]], read)?.unwrap_or((0, vec![0; 32])))
+}
+/// The next hash of a chain; public so that whoever holds an export can check it.
+pub fn link(before: &[u8], account: &[u8; 16], seq: i64, e: &NewEntry) -> Vec<u8> {
+    let mut h = Sha256::new();
+    h.update(before);
+    h.update(account);
+    h.update(seq.to_be_bytes());
+    h.update(e.ticket.map_or([0; 16], TicketId::bytes));
+    h.update(e.at.micros().to_be_bytes());
+    h.update(e.actor.map_or([0; 16], PersonId::bytes));
+    for text in [e.key, e.audience.key(), e.body.as_str()] {
+        h.update((text.len() as u64).to_be_bytes());
+        h.update(text);
+    }
+    h.finalize().to_vec()
+}
+
+fn entry(r: &Row) -> Result<Entry, DbError> {
+    let account = AccountId::from_raw(r.id::<domain::kit::AccountKind>(1).raw());
+    Ok(Entry {
+        pos: r.int(0),
+        account: Some(account).filter(|a| a.raw() != 0),
+        ticket: r.opt_id(2),
+        at: r.at(3),
+        actor: r.opt_id(4),
+        key: r.text(5),
+        audience: Audience::parse(&r.text(6)),
+        body: r.text(7),
+        chain_seq: r.int(8),
+        hash: r.bytes(9),
+    })
+}
+
+/// A ticket's entries after `pos`, in order.
+pub fn list_of_ticket(tx: &mut Tx, ticket: TicketId, pos: i64, limit: u32) -> Result<Vec<Entry>, DbError> {
+    tx.query(&OF_TICKET, &vals![ticket, pos, limit], entry)
+}
+/// Everything after `pos`, in order and without gaps: nothing that commits later can appear below what was returned.
+pub fn list_after(tx: &mut Tx, pos: i64, limit: u32) -> Result<Vec<Entry>, DbError> {
+    tx.query(&AFTER, &vals![pos, limit], entry)
+}
+/// One account's entries after `pos`, as [`list_after`].
+pub fn list_of_account(tx: &mut Tx, account: AccountId, pos: i64, limit: u32) -> Result<Vec<Entry>, DbError> {
+    tx.query(&OF_ACCOUNT_AFTER, &vals![account, pos, limit], entry)
+}
+/// The newest position; 0 while nothing has happened.
+pub fn last_pos(tx: &mut Tx) -> Result<i64, DbError> {
+    Ok(tx.first(&LAST_POS, &[], |r| Ok(r.int(0)))?.unwrap_or(0))
+}

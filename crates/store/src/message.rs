@@ -1,0 +1,63 @@
+//! What people write on a case, in order.
+use crate::db::{DbError, Row, Tx};
+use crate::{statements, vals};
+use domain::kit::{At, MessageId, PersonId, TicketId};
+
+/// Who may read a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageKind {
+    Public,
+    Internal,
+    /// Written by the house itself: announcements.
+    System,
+}
+impl MessageKind {
+    pub fn key(self) -> &'static str {
+        match self {
+            MessageKind::Public => "public",
+            MessageKind::Internal => "internal",
+            MessageKind::System => "system",
+        }
+    }
+    pub fn parse(key: &str) -> Option<MessageKind> {
+        [MessageKind::Public, MessageKind::Internal, MessageKind::System].into_iter().find(|k| k.key() == key)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    pub id: MessageId,
+    pub ticket: TicketId,
+    pub author: Option<PersonId>,
+    pub kind: MessageKind,
+    pub body: String,
+    pub at: At,
+    pub language: String,
+}
+
+statements! {
+    INSERT = "insert into message (id, ticket_id, author_id, kind, body, at, language) values ($1, $2, $3, $4, $5, $6, $7)";
+    OF_TICKET = "select id, ticket_id, author_id, kind, body, at, language from message where ticket_id = $1 and (at, id) > ($2, $3) order by at, id limit $4";
+    LATEST = "select id, ticket_id, author_id, kind, body, at, language from message where ticket_id = $1 order by at desc, id desc limit $2";
+    ONE = "select id, ticket_id, author_id, kind, body, at, language from message where id = $1";
+}
+
+fn read(r: &Row) -> Result<Message, DbError> {
+    let kind = MessageKind::parse(r.str(3)).ok_or_else(|| DbError::internal(format!("message kind {}", r.str(3))))?;
+    Ok(Message { id: r.id(0), ticket: r.id(1), author: r.opt_id(2), kind, body: r.text(4), at: r.at(5), language: r.text(6) })
+}
+pub fn put_new(tx: &mut Tx, m: &Message) -> Result<(), DbError> {
+    tx.exec(&INSERT, &vals![m.id, m.ticket, m.author, m.kind.key(), &m.body, m.at, &m.language]).map(|_| ())
+}
+pub fn find(tx: &mut Tx, id: MessageId) -> Result<Option<Message>, DbError> {
+    tx.first(&ONE, &vals![id], read)
+}
+/// Messages after the one seen last (`None`: from the start), oldest first.
+pub fn list_of_ticket(tx: &mut Tx, ticket: TicketId, after: Option<(At, MessageId)>, limit: u32) -> Result<Vec<Message>, DbError> {
+    let (at, id) = after.unwrap_or((At::MIN, MessageId::from_raw(0)));
+    tx.query(&OF_TICKET, &vals![ticket, at, id, limit], read)
+}
+/// The latest messages, newest first.
+pub fn list_latest(tx: &mut Tx, ticket: TicketId, limit: u32) -> Result<Vec<Message>, DbError> {
+    tx.query(&LATEST, &vals![ticket, limit], read)
+}
