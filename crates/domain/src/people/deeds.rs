@@ -69,6 +69,7 @@ deeds! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kit::{AccountId, PersonId};
 
     #[test]
     fn the_whole_policy_on_one_page() {
@@ -79,5 +80,41 @@ mod tests {
         }
         let kept = include_str!("policy.txt");
         assert!(page == kept, "the policy changed; if that is meant, put this page into policy.txt:\n{page}");
+    }
+
+    fn actor(role: Role) -> Actor {
+        Actor { person: PersonId::from_raw(1), role, tier: 0, account: None }
+    }
+    #[test]
+    fn a_leave_names_who_asked_and_is_given_by_the_policy_alone() {
+        for role in Role::ALL {
+            let leave = ask::<WaiveBreach>(&actor(*role));
+            assert_eq!(leave.is_some(), WaiveBreach::may(*role), "{role:?}");
+            assert!(leave.is_none_or(|leave| leave.actor().role == *role));
+        }
+        assert!(ask::<WaiveBreach>(&actor(Role::Engineer)).is_none(), "nobody accepts their own breach");
+    }
+    #[test]
+    fn every_deed_is_somebodys_and_every_name_is_its_own() {
+        let mut names: Vec<_> = POLICY.iter().map(|(name, _)| *name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), POLICY.len());
+        assert!(POLICY.iter().all(|(_, may)| Role::ALL.iter().any(|r| may(*r))));
+    }
+    #[test]
+    fn customers_never_reach_what_is_inside() {
+        let inside = ["ticket.read_internal", "account.edit", "plan.order", "person.edit", "clock.waive", "rota.edit", "rota.read", "webhook.keep", "house.read", "house.import"];
+        for (name, may) in POLICY.iter().filter(|(name, _)| inside.contains(name)) {
+            assert!(Role::ALL.iter().all(|r| !(r.is_customer() && may(*r))), "{name}");
+        }
+    }
+    #[test]
+    fn another_accounts_things_are_unknown_to_customers_and_known_to_staff() {
+        let (ours, theirs) = (AccountId::from_raw(1), AccountId::from_raw(2));
+        let customer = Actor { account: Some(ours), ..actor(Role::CustomerManager) };
+        assert!(customer.may_know(ours) && !customer.may_know(theirs));
+        assert!(!actor(Role::Contact).may_know(ours), "a customer without an account knows nothing");
+        assert!(actor(Role::Engineer).may_know(theirs));
     }
 }

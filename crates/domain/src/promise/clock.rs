@@ -150,8 +150,12 @@ impl Clock {
     fn past(&self, at: At, due: At) -> bool {
         match self.terms.cmp {
             Cmp::Lt => at >= due,
-            Cmp::Le => at > due,
+            Cmp::Le => at > self.last_in_time(due),
         }
+    }
+    /// `≤` allows the due moment itself. A clock that waits from exactly that moment on still stands on it when it runs again.
+    fn last_in_time(&self, due: At) -> At {
+        self.running_since.map_or(due, |since| due.max(since))
     }
 
     pub fn is_open(&self) -> bool {
@@ -168,6 +172,11 @@ impl Clock {
 
     /// The due instant from the stop-watch: (start, pauses, target, calendar) and nothing else (I4).
     pub(super) fn compute_due(&self, cal: &Calendar) -> Option<At> {
+        // Reached in an earlier stretch (`≤` allows to stand there): the earliest instant stays the earliest.
+        let stretch = self.running_since.or(self.paused.map(|p| p.since))?;
+        if let Some(due) = self.due_at.filter(|due| *due <= stretch) {
+            return Some(due);
+        }
         let since = self.running_since?;
         if let Some(agreed) = self.agreed_at {
             return Some(agreed);
@@ -179,8 +188,10 @@ impl Clock {
     }
     /// `used` counts whole working days for such targets, in days of 24 hours, set when a pause begins.
     fn day_due(&self, since: At, n: u32, cal: &Calendar) -> Option<At> {
-        let left = n.saturating_sub(self.used_days());
-        cal.add_working_days(since.date_in(cal.tz()), left).map(|day| cal.end_of_day(day))
+        let (today, left) = (since.date_in(cal.tz()), n.saturating_sub(self.used_days()));
+        // The last day was begun before the wait; its rest is not given back on a day nobody works.
+        let left = if left == 0 && self.used_days() > 0 && !cal.is_working_day(today) { 1 } else { left };
+        cal.add_working_days(today, left).map(|day| cal.end_of_day(day))
     }
     fn used_days(&self) -> u32 {
         (self.used.as_micros() / Span::days(1).as_micros()) as u32
@@ -188,11 +199,12 @@ impl Clock {
 
     /// The instant a stop would first be too late: at the due for `<`, one tick after the last instant that still counts for `≤`.
     fn breach_fires_at(&self, cal: &Calendar) -> Option<At> {
+        self.running_since?;
         let due = self.due_at?;
         match (self.terms.cmp, self.terms.target, self.agreed_at) {
             (Cmp::Lt, ..) => Some(due),
-            (Cmp::Le, Target::Time(_), None) => cal.next_opening(due).map(|t| t + At::TICK),
-            (Cmp::Le, ..) => Some(due + At::TICK),
+            (Cmp::Le, Target::Time(_), None) => cal.next_opening(self.last_in_time(due)).map(|t| t + At::TICK),
+            (Cmp::Le, ..) => Some(self.last_in_time(due) + At::TICK),
         }
     }
 
@@ -283,7 +295,8 @@ impl Clock {
         }
         self.running_since = Some(at);
         if self.agreed_at.is_some_and(|agreed| agreed <= at) {
-            self.agreed_at = None;
+            // The agreed instant went by in the wait. What the period had used means nothing any more: it begins anew.
+            (self.agreed_at, self.due_at, self.used) = (None, None, Span::ZERO);
         }
     }
 
@@ -312,18 +325,34 @@ impl Clock {
                 self.detected_at = Some(event.noted_at);
             }
             What::Fulfilled | What::Cancelled => self.end(if event.what == What::Fulfilled { Ending::Fulfilled } else { Ending::Cancelled }, at, &cal),
-            What::Agreed { until } => self.agreed_at = Some(*until),
+            What::Agreed { until } => {
+                (self.agreed_at, self.due_at) = (Some(*until), None);
+                return self.settled(&cal).with_marks_passed_by(at, &cal);
+            }
             What::Retargeted { terms, used, since, .. } => {
                 self.terms = terms.clone();
                 self.used = *used;
-                self.agreed_at = None;
+                (self.agreed_at, self.due_at) = (None, None);
                 self.running_since = *since;
                 let Some(cal) = cals.calendar(&self.terms.calendar, self.terms.calendar_version) else { return self };
-                return self.settled(&cal);
+                return self.settled(&cal).with_marks_passed_by(at, &cal);
             }
             What::Waived { .. } => self.waived = true,
         }
         self.settled(&cal)
+    }
+    /// Another due instant deserves its own warnings and rungs; those whose moment lies behind it are let go, not given late.
+    fn with_marks_passed_by(mut self, at: At, cal: &Calendar) -> Clock {
+        let mut ran_on = self.clone();
+        if ran_on.paused.take().is_some() {
+            ran_on.running_since = Some(at);
+            ran_on = ran_on.settled(cal);
+        }
+        let has_passed = |mark: Mark| before(mark) && ran_on.mark_at(mark, cal).is_some_and(|m| m <= at);
+        let mask = |marks: &mut dyn Iterator<Item = Mark>| marks.enumerate().filter(|(_, m)| has_passed(*m)).fold(0, |mask, (i, _)| mask | 1 << i);
+        self.warned = mask(&mut self.terms.warn_at.iter().copied());
+        self.called = mask(&mut self.terms.ladder.iter().map(|rung| rung.at));
+        self.settled(cal)
     }
     fn end(&mut self, ending: Ending, at: At, cal: &Calendar) {
         if self.running_since.is_some() && matches!(self.terms.target, Target::Time(_)) {
@@ -335,7 +364,7 @@ impl Clock {
         self.ended_at = Some(at);
     }
 }
-/// Does a rung stand before the breach?
+/// Does a mark stand before the breach?
 fn before(mark: Mark) -> bool {
     match mark {
         Mark::Percent(p) => p < 100,

@@ -128,30 +128,37 @@ pub fn hear(clock: Clock, fact: &Fact, now: At, cals: &dyn Calendars) -> Step {
     if clock.ending.is_some() {
         return Step::of(clock);
     }
-    let mut step = advance(clock, fact.at, now, cals);
-    let at = fact.at.max(step.clock.base_at);
-    let terms = step.clock.terms.clone();
-    // The fact that ended one period and began the next is not heard again by the next.
-    let is_echo = terms.recurs != Recurs::Once && fact.at <= step.clock.base_at;
+    // A sender's watch may be fast; nothing falls due before its time because of it.
+    let heard = fact.at.min(now);
+    let step = advance(clock, heard, now, cals);
+    let (at, terms) = (heard.max(step.clock.base_at), step.clock.terms.clone());
+    let is_echo = heard <= step.clock.base_at && began_by(&terms, fact.on);
+    if fact.on == On::Cancelled || (terms.ends.contains(&fact.on) && !is_echo) {
+        return step.then(at, now, What::Cancelled, cals);
+    }
     if terms.stops.contains(&fact.on) && !is_echo {
         return step.then(at, now, What::Fulfilled, cals);
     }
-    if (terms.ends.contains(&fact.on) && !is_echo) || fact.on == On::Cancelled {
-        return step.then(at, now, What::Cancelled, cals);
+    match wait_or_agreement(&step.clock, fact, at) {
+        Some(what) => step.then(at, now, what, cals),
+        None => step,
     }
-    match (fact.on, fact.why) {
-        (On::WaitBegan, Some(why)) if may_pause(&terms, why, &step.clock) && step.clock.running_since.is_some() => {
-            step = step.then(at, now, What::Paused { why }, cals);
-        }
-        (On::WaitEnded, _) if step.clock.paused.is_some() => step = step.then(at, now, What::Resumed { by_cap: false }, cals),
-        (On::UpdateAgreed, _) => {
-            if let Some(until) = fact.until.filter(|u| *u > at && terms.recurs == Recurs::Periodic && step.clock.broken_at.is_none()) {
-                step = step.then(at, now, What::Agreed { until }, cals);
-            }
-        }
-        _ => {}
+}
+/// Could this fact have begun the clock? If so, and it is as old as the clock, the clock hears its own beginning.
+fn began_by(terms: &Terms, on: On) -> bool {
+    on == terms.starts || (terms.recurs == Recurs::Periodic && terms.stops.contains(&on))
+}
+/// A wait that began before the present stretch, or ended before the present wait, is old news (delivered twice, or late).
+fn wait_or_agreement(clock: &Clock, fact: &Fact, at: At) -> Option<What> {
+    match (fact.on, fact.why, fact.until) {
+        (On::WaitBegan, Some(why), _) if may_pause(&clock.terms, why, clock) && clock.running_since.is_some_and(|since| since <= at) => Some(What::Paused { why }),
+        (On::WaitEnded, ..) if clock.paused.is_some_and(|p| p.since <= at) => Some(What::Resumed { by_cap: false }),
+        (On::UpdateAgreed, _, Some(until)) if may_agree(clock, until, at) => Some(What::Agreed { until }),
+        _ => None,
     }
-    step
+}
+fn may_agree(clock: &Clock, until: At, at: At) -> bool {
+    until > at && clock.terms.recurs == Recurs::Periodic && clock.broken_at.is_none() && clock.agreed_at != Some(until)
 }
 fn may_pause(terms: &Terms, why: Wait, clock: &Clock) -> bool {
     terms.pauses.iter().any(|p| p.why == why && p.cap.is_none_or(|cap| clock.waited[why as usize] < cap))
@@ -164,18 +171,19 @@ pub fn begin(terms: &Arc<Terms>, earlier: &[&Clock], fact: &Fact, now: At, cals:
     if earlier.iter().any(|c| c.is_open()) {
         return None;
     }
+    let heard = fact.at.min(now);
     // Hearing a fact twice is hearing it once.
-    let is_new = earlier.iter().all(|c| c.base_at != fact.at);
+    let is_new = earlier.iter().all(|c| c.base_at != heard);
     let again = terms.recurs != Recurs::Once || terms.starts == On::Reopened;
-    let just_ended = earlier.iter().any(|c| c.ended_at == Some(fact.at) && c.ending == Some(Ending::Fulfilled));
+    let just_ended = earlier.iter().any(|c| c.ended_at == Some(heard) && c.ending == Some(Ending::Fulfilled));
     let goes_on = terms.recurs == Recurs::Periodic && terms.stops.contains(&fact.on) && just_ended;
     let begins = fact.on == terms.starts && (earlier.is_empty() || again);
     if !is_new || !(begins || goes_on) {
         return None;
     }
     let base_at = match terms.base {
-        Base::Received => now.max(fact.at),
-        Base::Occurred | Base::Detected | Base::Recovered => fact.at,
+        Base::Received => now,
+        Base::Occurred | Base::Detected | Base::Recovered => heard,
     };
     let cycle = earlier.iter().map(|c| c.cycle).max().unwrap_or(0) + 1;
     let clock = Clock::start(terms.clone(), cycle, base_at, &cal);

@@ -29,7 +29,9 @@ pub fn loosen(clock: Clock, terms: &Arc<Terms>, history: &[Event], now: At, cals
     if !may_change(&step.clock) {
         return step;
     }
+    let history = history.iter().chain(&step.events);
     let (used, since) = stretches(&step.clock, history, &cal, terms.target);
+    let since = since.filter(|_| step.clock.running_since.is_some());
     step.then(now, now, What::Retargeted { terms: terms.clone(), used, since, because: Because::SeverityLowered }, cals)
 }
 
@@ -81,7 +83,7 @@ fn is_earlier(a: Option<At>, b: Option<At>) -> bool {
 
 /// The running stretches since the original start, measured by another calendar: what the finished ones used, and since when the
 /// present one runs.
-fn stretches(clock: &Clock, history: &[Event], cal: &Calendar, target: Target) -> (Span, Option<At>) {
+fn stretches<'a>(clock: &Clock, history: impl Iterator<Item = &'a Event>, cal: &Calendar, target: Target) -> (Span, Option<At>) {
     let (mut used, mut since) = (Span::ZERO, Some(clock.base_at));
     for event in history {
         match event.what {

@@ -80,6 +80,9 @@ pub enum Refusal {
     OtherScale,
     NotGraver,
     NotLower,
+    /// The scale ends here; nothing graver can be chosen.
+    AlreadyGravest,
+    AlreadyLowest,
     NothingProposed,
     AlreadyBoosted,
     NotBoosted,
@@ -109,6 +112,8 @@ impl Refusal {
             OtherScale => "ticket.other_scale",
             NotGraver => "ticket.not_graver",
             NotLower => "ticket.not_lower",
+            AlreadyGravest => "ticket.already_gravest",
+            AlreadyLowest => "ticket.already_lowest",
             NothingProposed => "ticket.nothing_proposed",
             AlreadyBoosted => "ticket.already_boosted",
             NotBoosted => "ticket.not_boosted",
@@ -158,8 +163,7 @@ pub fn decide(t: &Ticket, who: &Actor, command: &Command, patience: &Patience, n
         Join => if_not(t.helpers.contains(&by), Refusal::AlreadyHelps, Fact::HelperJoined { who: by }),
         Leave => if_not(!t.helpers.contains(&by), Refusal::NotAHelper, Fact::HelperLeft { who: by }),
         Boost => boost(t, by),
-        AgreeUpdate { until } if t.boosted_at.is_none() => Err(if *until <= now { Refusal::InThePast } else { Refusal::NotBoosted }),
-        AgreeUpdate { until } => if_not(*until <= now, Refusal::InThePast, Fact::UpdateAgreed { until: *until }),
+        AgreeUpdate { until } => agree_update(t, *until, now),
         RaiseSeverity { to } => raise(t, *to),
         LowerSeverity { to, reason } => lower(t, who, *to, reason),
         AgreeLower => match t.proposed {
@@ -185,8 +189,7 @@ fn may(role: Role, command: &Command) -> bool {
         Reply { .. } | RaiseSeverity { .. } | LowerSeverity { .. } | Reopen { .. } => role.is_customer() || role.answers(),
         Confirm | Withdraw { .. } | AgreeLower | DeclineLower => role.is_customer(),
         Boost | AgreeUpdate { .. } => role.is_customer() || role.answers(),
-        Note | Follow | Unfollow => role.is_staff(),
-        WaitFor { .. } | TakeUp | Resolve { .. } | Transfer { .. } | HandOver { .. } | Consult { .. } | Join | Leave => role.answers(),
+        Note | Follow | Unfollow | WaitFor { .. } | TakeUp | Resolve { .. } | Transfer { .. } | HandOver { .. } | Consult { .. } | Join | Leave => role.answers(),
     }
 }
 
@@ -205,9 +208,11 @@ fn staff_reply(t: &Ticket, by: PersonId, asks: bool, patience: &Patience, now: A
     }
     facts.push(Fact::Replied { by });
     match t.stage {
+        // A question on a resolved case leaves it resolved: the customer's answer reopens it, their silence closes it as announced.
         _ if !asks => {}
-        Stage::Waiting(Wait::Customer) | Stage::Resolved => {}
-        Stage::Waiting(_) => facts.extend([Fact::WaitEnded, question(patience, now)]),
+        Stage::Resolved => {}
+        Stage::Waiting(Wait::Vendor | Wait::Product) => facts.extend([Fact::WaitEnded, question(patience, now)]),
+        // Asking again starts the patience again, and takes back a time-out that was announced for the last question.
         _ => facts.push(question(patience, now)),
     }
     facts
@@ -276,6 +281,13 @@ fn boost(t: &Ticket, by: PersonId) -> Result<Vec<Fact>, Refusal> {
         _ => Ok(vec![Fact::Boosted { by }]),
     }
 }
+fn agree_update(t: &Ticket, until: At, now: At) -> Result<Vec<Fact>, Refusal> {
+    match t.stage {
+        Stage::Resolved => Err(Refusal::AlreadyResolved),
+        _ if t.boosted_at.is_none() => Err(Refusal::NotBoosted),
+        _ => if_not(until <= now, Refusal::InThePast, Fact::UpdateAgreed { until }),
+    }
+}
 fn same_scale(t: &Ticket, to: Severity) -> Result<(), Refusal> {
     match () {
         _ if to == t.severity => Err(Refusal::SameSeverity),
@@ -284,11 +296,17 @@ fn same_scale(t: &Ticket, to: Severity) -> Result<(), Refusal> {
     }
 }
 fn raise(t: &Ticket, to: Severity) -> Result<Vec<Fact>, Refusal> {
+    if neighbour(t, true).is_none() {
+        return Err(Refusal::AlreadyGravest);
+    }
     same_scale(t, to)?;
     if_not(to.rank() >= t.severity.rank(), Refusal::NotGraver, Fact::SeverityRaised { from: t.severity, to })
 }
 /// Raising is free; lowering needs the customer's word or a duty chief's (I8, E11): an engineer's wish is a proposal.
 fn lower(t: &Ticket, who: &Actor, to: Severity, reason: &str) -> Result<Vec<Fact>, Refusal> {
+    if neighbour(t, false).is_none() {
+        return Err(Refusal::AlreadyLowest);
+    }
     same_scale(t, to)?;
     said(reason)?;
     if to.rank() <= t.severity.rank() {
@@ -315,19 +333,21 @@ pub fn ring(t: &Ticket, patience: &Patience, now: At) -> Vec<Fact> {
 
 /// What may be done now, and if not, why: computed by [`decide`] itself, so a rule lives once. Acts of the other side are left out.
 pub fn offers(t: &Ticket, who: &Actor, patience: &Patience, now: At) -> Vec<(&'static str, Option<Refusal>)> {
-    let someone = PersonId::from_raw(0);
+    // Arguments that cannot be the reason of a refusal: somebody not yet on the case, a wait not yet waited, the next severity.
+    let someone = (0..).map(PersonId::from_raw).find(|p| *p != who.person && Some(*p) != t.handler && Some(*p) != t.owner).unwrap_or(who.person);
+    let why = if t.stage == Stage::Waiting(Wait::Product) { Wait::Vendor } else { Wait::Product };
     let word = || "?".to_string();
-    let (graver, lower) = (neighbour(t, true), neighbour(t, false));
+    let (graver, lower) = (neighbour(t, true).unwrap_or(t.severity), neighbour(t, false).unwrap_or(t.severity));
     let menu = [
         Command::Reply { asks: false },
         Command::Note,
-        Command::WaitFor { why: Wait::Product },
+        Command::WaitFor { why },
         Command::TakeUp,
         Command::Resolve { cause: word() },
         Command::Confirm,
         Command::Withdraw { reason: word() },
         Command::Reopen { reason: word() },
-        Command::Transfer { to: someone, tier: None, reason: word() },
+        Command::Transfer { to: someone, tier: Some(t.tier.clamp(1, 4)), reason: word() },
         Command::HandOver { to: someone, reason: word() },
         Command::Consult { expert: someone, question: word() },
         Command::Join,
@@ -344,10 +364,9 @@ pub fn offers(t: &Ticket, who: &Actor, patience: &Patience, now: At) -> Vec<(&'s
     let ours = menu.iter().filter(|c| may(who.role, c));
     ours.map(|c| (c.key(), decide(t, who, c, patience, now).err())).collect()
 }
-/// The next graver (or lower) severity on the case's own scale; itself at the end of the scale.
-fn neighbour(t: &Ticket, graver: bool) -> Severity {
+/// The next graver (or lower) severity on the scale of the case's channel; `None` at the end of the scale.
+fn neighbour(t: &Ticket, graver: bool) -> Option<Severity> {
     let scale = Severity::ALL.iter().copied().filter(|s| s.scale() == Severity::scale_of(&t.channel));
     let beyond = scale.filter(|s| if graver { s.rank() < t.severity.rank() } else { s.rank() > t.severity.rank() });
-    let found = if graver { beyond.max_by_key(|s| s.rank()) } else { beyond.min_by_key(|s| s.rank()) };
-    found.unwrap_or(t.severity)
+    if graver { beyond.max_by_key(|s| s.rank()) } else { beyond.min_by_key(|s| s.rank()) }
 }

@@ -92,7 +92,7 @@ impl Fact {
     }
     /// May the customer see it? What engineers say among themselves stays inside.
     pub fn is_internal(&self) -> bool {
-        matches!(self, Fact::Noted { .. } | Fact::Followed { .. } | Fact::Unfollowed { .. })
+        matches!(self, Fact::Noted { .. } | Fact::Consulted { .. } | Fact::Followed { .. } | Fact::Unfollowed { .. })
     }
     /// What the clocks hear of it.
     pub fn heard(&self, at: At) -> Option<promise::Fact> {
@@ -175,5 +175,14 @@ pub fn apply(mut t: Ticket, fact: &Fact, at: At) -> Ticket {
 fn join(list: &mut Vec<PersonId>, who: PersonId) {
     if !list.contains(&who) {
         list.push(who);
+    }
+}
+
+/// The wait a clock finds that begins now, as the fact it must hear after its beginning: a promise made while the case waits for the
+/// customer (an update promised by a boost, say) waits from its first moment. `None` while the case does not wait.
+pub fn standing_wait(t: &Ticket, at: At) -> Option<promise::Fact> {
+    match t.stage {
+        Stage::Waiting(why) => Some(promise::Fact::wait_began(why, at)),
+        _ => None,
     }
 }
