@@ -1,5 +1,5 @@
-use super::error::{DbError, Result};
 use super::Tx;
+use super::error::{DbError, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A write on its way to the database, its types forgotten, so that one queue carries them all.

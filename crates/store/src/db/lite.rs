@@ -145,18 +145,22 @@ impl Writer {
     }
     /// Everything that waits goes into one transaction and one commit; only then is anybody told.
     fn batch(&self, first: Box<dyn Errand>, queue: &Receiver<Box<dyn Errand>>) {
-        let (began, mut jobs, mut nudges) = (Instant::now(), Vec::new(), Vec::new());
-        let mut fate = self.tell("begin immediate");
+        if let Err(e) = self.tell("begin immediate") {
+            // Another process holds the file. Whoever waits behind has waited as long; trying for each would take that time again.
+            for errand in std::iter::once(first).chain(queue.try_iter()) {
+                self.shared.queued.fetch_sub(1, Relaxed);
+                self.shared.count_batch(0, 1, false);
+                errand.finish(Err(e.clone()));
+            }
+            return;
+        }
+        let (began, mut jobs, mut nudges, mut fate) = (Instant::now(), Vec::new(), Vec::new(), Ok(()));
         let mut next = Some(first);
         while let Some(mut errand) = next.take() {
             self.shared.queued.fetch_sub(1, Relaxed);
-            let verdict = fate.clone().and_then(|()| {
-                let verdict = self.alone(&mut *errand, &mut nudges);
-                // SQLite ends the whole transaction by itself when the disk is full or fails.
-                if self.conn.is_autocommit() || verdict.is_err() {
-                    fate = Err(verdict.as_ref().err().or(verdict.as_ref().ok().and_then(|v| v.as_ref().err())).cloned().unwrap_or(DbError::Full));
-                }
-                verdict.unwrap_or(Ok(()))
+            let verdict = self.alone(&mut *errand, &mut nudges).unwrap_or_else(|lost| {
+                fate = Err(lost);
+                Ok(())
             });
             jobs.push((errand, verdict));
             if fate.is_ok() && jobs.len() < BATCH_JOBS && began.elapsed() < BATCH_TIME {
@@ -181,6 +185,7 @@ impl Writer {
         let mut tx = Tx::lite(&self.conn, true);
         let kept = errand::attempt(errand, &mut tx);
         let (woken, spoiled) = (std::mem::take(&mut tx.nudges), tx.spoiled.take());
+        // SQLite ends the whole transaction by itself when the disk is full or fails.
         if self.conn.is_autocommit() {
             return Err(spoiled.unwrap_or(DbError::Full));
         }

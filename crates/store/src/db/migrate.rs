@@ -32,9 +32,15 @@ pub struct MigrationReport {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MigrateError {
     /// A newer release has been here; this one does not understand what it left.
-    Newer { database: u32, binary: u32 },
+    Newer {
+        database: u32,
+        binary: u32,
+    },
     /// A step was applied with another text than this binary carries.
-    Changed { number: u32, name: &'static str },
+    Changed {
+        number: u32,
+        name: &'static str,
+    },
     Db(DbError),
 }
 impl From<DbError> for MigrateError {
@@ -45,8 +51,12 @@ impl From<DbError> for MigrateError {
 impl fmt::Display for MigrateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            MigrateError::Newer { database, binary } => write!(f, "the database has schema {database}, this binary knows {binary}: use the newer release"),
-            MigrateError::Changed { name, .. } => write!(f, "migration {name} was applied with another text: restore the file as it was and add a new migration"),
+            MigrateError::Newer { database, binary } => {
+                write!(f, "the database has schema {database}, this binary knows {binary}: use the newer release")
+            }
+            MigrateError::Changed { name, .. } => {
+                write!(f, "migration {name} was applied with another text: restore the file as it was and add a new migration")
+            }
             MigrateError::Db(e) => e.fmt(f),
         }
     }
@@ -59,7 +69,8 @@ statements! {
     BOOK = "select number, checksum from schema_migration order by number";
     ENTER = "insert into schema_migration (number, name, checksum) values ($1, $2, $3)";
 }
-const MAKE_BOOK: &str = "create table if not exists schema_migration (number bigint not null primary key, name text not null, checksum text not null)";
+const MAKE_BOOK: &str =
+    "create table if not exists schema_migration (number bigint not null primary key, name text not null, checksum text not null)";
 
 pub(super) fn run(db: &Db, list: &'static [Migration]) -> Result<MigrationReport, MigrateError> {
     let from = version(db)?;
@@ -136,6 +147,6 @@ pub(super) fn statements_of(text: &str, postgres: bool) -> Vec<String> {
 }
 /// The line up to a `--` outside quotes.
 fn without_comment(line: &str) -> &str {
-    let end = line.match_indices("--").map(|(i, _)| i).find(|i| line[..*i].matches('\'').count() % 2 == 0);
+    let end = line.match_indices("--").map(|(i, _)| i).find(|i| line[..*i].matches('\'').count().is_multiple_of(2));
     &line[..end.unwrap_or(line.len())]
 }

@@ -186,7 +186,9 @@ impl Db {
     pub fn open(config: &Config) -> Result<Db> {
         match config.url.strip_prefix("sqlite:") {
             Some(path) => Db::open_lite(path.strip_prefix("//").unwrap_or(path), config),
-            None if config.url.starts_with("postgres://") || config.url.starts_with("postgresql://") || config.url.contains("host=") => Db::open_pg(config),
+            None if config.url.starts_with("postgres://") || config.url.starts_with("postgresql://") || config.url.contains("host=") => {
+                Db::open_pg(config)
+            }
             None => Err(DbError::internal("a database address begins with `sqlite:`, `postgres://` or contains `host=`")),
         }
     }
@@ -218,9 +220,25 @@ impl Db {
         }
         Ok(Db::assemble(config, Engine::Pg(pool), shared, sender, threads, None))
     }
-    fn assemble(config: &Config, engine: Engine, shared: Arc<Shared>, sender: SyncSender<Box<dyn Errand>>, threads: Vec<JoinHandle<()>>, scratch: Option<PathBuf>) -> Db {
+    fn assemble(
+        config: &Config,
+        engine: Engine,
+        shared: Arc<Shared>,
+        sender: SyncSender<Box<dyn Errand>>,
+        threads: Vec<JoinHandle<()>>,
+        scratch: Option<PathBuf>,
+    ) -> Db {
         let (queue, threads) = (RwLock::new(Some(sender)), Mutex::new(threads));
-        Db(Arc::new(Inner { config: config.clone(), engine, shared, queue, threads, stop: Arc::default(), listening: AtomicBool::new(false), scratch }))
+        Db(Arc::new(Inner {
+            config: config.clone(),
+            engine,
+            shared,
+            queue,
+            threads,
+            stop: Arc::default(),
+            listening: AtomicBool::new(false),
+            scratch,
+        }))
     }
 
     /// Brings the schema up to this binary's [`MIGRATIONS`], each in its own transaction; repeating it does nothing.

@@ -89,7 +89,10 @@ pub(super) fn many_rows(text: &str, columns: usize, rows: usize) -> Option<Strin
     let tuple = &text[open..close];
     let shifted = |row: usize| {
         // from the last to the first, so that $1 does not touch $12
-        (1..=columns).rev().fold(tuple.to_string(), |t, n| t.replace(&format!("${n}"), &format!("${{{}}}", n + row * columns))).replace(['{', '}'], "")
+        (1..=columns)
+            .rev()
+            .fold(tuple.to_string(), |t, n| t.replace(&format!("${n}"), &format!("${{{}}}", n + row * columns)))
+            .replace(['{', '}'], "")
     };
     let tuples: Vec<String> = (0..rows).map(shifted).collect();
     Some(format!("{}{}{}", &text[..open], tuples.join(", "), &text[close..]))

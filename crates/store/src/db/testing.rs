@@ -88,7 +88,10 @@ fn template(server: &str) -> &'static str {
     NAME.get_or_init(|| {
         use sha2::{Digest, Sha256};
         let all: String = super::MIGRATIONS.iter().map(|m| m.text).collect();
-        let name: String = "yinuo_template_".chars().chain(Sha256::digest(all.as_bytes())[..8].iter().flat_map(|b| format!("{b:02x}").chars().collect::<Vec<_>>())).collect();
+        let name: String = "yinuo_template_"
+            .chars()
+            .chain(Sha256::digest(all.as_bytes())[..8].iter().flat_map(|b| format!("{b:02x}").chars().collect::<Vec<_>>()))
+            .collect();
         let mut admin = admin(server);
         // Test programs run beside each other; one makes the template, under another name until it is whole.
         admin.batch_execute("select pg_advisory_lock(20250616)").expect("a lock");
@@ -118,7 +121,8 @@ pub fn full_scans(tx: &mut Tx, all: &[&'static Sql], allowed: &[&str]) -> Vec<St
     for sql in all.iter().filter(|sql| !allowed.iter().any(|end| sql.name.ends_with(end))) {
         let nulls = vec![super::Val::Null; parameters(sql.text)];
         let plan = tx.query_dyn(&format!("explain query plan {}", sql.text), &nulls, |row| Ok(row.text(3))).unwrap_or_else(|e| vec![e.to_string()]);
-        let whole = |step: &&String| step.starts_with("SCAN ") && !step.contains(" USING ") && !step.contains("CONSTANT ROW") && !step.starts_with("SCAN (");
+        let whole =
+            |step: &&String| step.starts_with("SCAN ") && !step.contains(" USING ") && !step.contains("CONSTANT ROW") && !step.starts_with("SCAN (");
         found.extend(plan.iter().filter(whole).map(|step| format!("{}: {step}", sql.name)));
     }
     found

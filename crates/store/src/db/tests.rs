@@ -274,8 +274,10 @@ fn the_house_prepares_its_own_bookkeeping() {
 }
 #[test]
 fn every_file_in_the_migrations_folder_is_in_the_list_and_numbered_in_order() {
-    let mut files: Vec<String> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations")).unwrap()
-        .map(|f| f.unwrap().file_name().into_string().unwrap().replace(".sql", "")).collect();
+    let mut files: Vec<String> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations"))
+        .unwrap()
+        .map(|f| f.unwrap().file_name().into_string().unwrap().replace(".sql", ""))
+        .collect();
     files.sort();
     assert_eq!(files, MIGRATIONS.iter().map(|m| m.name).collect::<Vec<_>>());
     for (i, m) in MIGRATIONS.iter().enumerate() {
@@ -286,7 +288,14 @@ fn every_file_in_the_migrations_folder_is_in_the_list_and_numbered_in_order() {
 fn hold(db: &Db) -> mpsc::Sender<()> {
     let (go, wait) = mpsc::channel::<()>();
     let (inside, entered) = mpsc::channel();
-    db.write_then::<(), DbError>(move |_| { inside.send(()).unwrap(); let _ = wait.recv(); Ok(()) }, |_| ());
+    db.write_then::<(), DbError>(
+        move |_| {
+            inside.send(()).unwrap();
+            let _ = wait.recv();
+            Ok(())
+        },
+        |_| (),
+    );
     entered.recv().unwrap();
     go
 }
@@ -312,9 +321,16 @@ fn those_who_wait_together_share_a_commit() {
     make(&db, &MAKE_STACK);
     let before = db.stats();
     let barrier = Barrier::new(64);
-    thread::scope(|s| for t in 0..64i64 {
-        let (db, barrier) = (&db, &barrier);
-        s.spawn(move || { barrier.wait(); for i in 0..10 { put(db, t * 100 + i).unwrap(); } });
+    thread::scope(|s| {
+        for t in 0..64i64 {
+            let (db, barrier) = (&db, &barrier);
+            s.spawn(move || {
+                barrier.wait();
+                for i in 0..10 {
+                    put(db, t * 100 + i).unwrap();
+                }
+            });
+        }
     });
     let after = db.stats();
     assert_eq!((after.jobs - before.jobs, sums(&db).0), (640, 640));
@@ -394,7 +410,11 @@ mod postgres_only {
         other.on_nudge(Box::new(move |t| there.send(t.to_string()).unwrap())).unwrap();
         // The other's ear may not be open yet: nudge until it hears.
         let heard = (0..100).find_map(|_| {
-            db.write::<_, DbError>(|tx| { tx.nudge("ticket"); Ok(()) }).unwrap();
+            db.write::<_, DbError>(|tx| {
+                tx.nudge("ticket");
+                Ok(())
+            })
+            .unwrap();
             abroad.recv_timeout(Duration::from_millis(100)).ok()
         });
         assert_eq!(heard.as_deref(), Some("ticket"));
@@ -426,16 +446,21 @@ mod postgres_only {
         make(&db, &MAKE_STACK);
         db.write::<_, DbError>(|tx| tx.insert_many(&PUT, (1..=2).map(|i| vals![i, 0]))).unwrap();
         let barrier = Arc::new(Barrier::new(2));
-        thread::scope(|s| for (one, two) in [(1, 2), (2, 1)] {
-            let (db, barrier) = (&db, barrier.clone());
-            s.spawn(move || {
-                let mut first = true;
-                db.write::<_, DbError>(move |tx| {
-                    tx.exec(&RAISE, &vals![one])?;
-                    if std::mem::take(&mut first) { barrier.wait(); }
-                    tx.exec(&RAISE, &vals![two])
-                }).unwrap();
-            });
+        thread::scope(|s| {
+            for (one, two) in [(1, 2), (2, 1)] {
+                let (db, barrier) = (&db, barrier.clone());
+                s.spawn(move || {
+                    let mut first = true;
+                    db.write::<_, DbError>(move |tx| {
+                        tx.exec(&RAISE, &vals![one])?;
+                        if std::mem::take(&mut first) {
+                            barrier.wait();
+                        }
+                        tx.exec(&RAISE, &vals![two])
+                    })
+                    .unwrap();
+                });
+            }
         });
         assert_eq!((sums(&db), db.stats().retries), ((2, 4), 1));
     }
@@ -444,13 +469,26 @@ mod postgres_only {
         let Some(db) = TestDb::postgres() else { return };
         make(&db, &MAKE_STACK);
         // a rule over several rows, which no row lock covers: at most ten
-        let add = |id: i64| db.write::<_, DbError>(move |tx| {
-            tx.lock("stack is at most ten")?;
-            let here = tx.query(&NEWS, &[], |row| Ok(row.int(0)))?.len();
-            if here < 10 { tx.exec(&PUT, &vals![id, 1])?; }
-            Ok(())
-        }).unwrap();
-        thread::scope(|s| for t in 0..4 { s.spawn(move || for i in 0..5 { add(t * 10 + i); }); });
+        let add = |id: i64| {
+            db.write::<_, DbError>(move |tx| {
+                tx.lock("stack is at most ten")?;
+                let here = tx.query(&NEWS, &[], |row| Ok(row.int(0)))?.len();
+                if here < 10 {
+                    tx.exec(&PUT, &vals![id, 1])?;
+                }
+                Ok(())
+            })
+            .unwrap()
+        };
+        thread::scope(|s| {
+            for t in 0..4 {
+                s.spawn(move || {
+                    for i in 0..5 {
+                        add(t * 10 + i);
+                    }
+                });
+            }
+        });
         assert_eq!(sums(&db).0, 10);
     }
 }

@@ -186,7 +186,12 @@ fn check(allowed: bool, text: Text, vals: &[Val], at: &'static Location<'static>
     Err(DbError::Internal { because: format!("{}: {because}", text.name()), at })
 }
 
-fn lite_statement<'c>(conn: &'c rusqlite::Connection, text: Text, vals: &[Val], at: &'static Location<'static>) -> Result<rusqlite::CachedStatement<'c>> {
+fn lite_statement<'c>(
+    conn: &'c rusqlite::Connection,
+    text: Text,
+    vals: &[Val],
+    at: &'static Location<'static>,
+) -> Result<rusqlite::CachedStatement<'c>> {
     let failed = |e: rusqlite::Error| error::of_lite(&e, text.name(), at);
     let mut statement = conn.prepare_cached(&text.for_lite()).map_err(failed)?;
     if statement.parameter_count() != vals.len() {
