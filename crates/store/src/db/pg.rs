@@ -23,6 +23,8 @@ pub(super) struct Conn {
     pub client: Client,
     named: HashMap<usize, Vec<Statement>>,
     loose: HashMap<String, Vec<Statement>>,
+    /// Set while a reading job without a transaction runs: how to connect anew.
+    spare: Option<Config>,
 }
 impl Conn {
     fn open(config: &Config) -> Result<Conn> {
@@ -33,7 +35,7 @@ impl Conn {
             config.busy_timeout.as_millis()
         );
         pg(client.batch_execute(&set), "connect")?;
-        Ok(Conn { client, named: HashMap::new(), loose: HashMap::new() })
+        Ok(Conn { client, named: HashMap::new(), loose: HashMap::new(), spare: None })
     }
     pub fn execute(&mut self, text: Text, vals: &[Val]) -> std::result::Result<u64, postgres::Error> {
         let statement = self.statement(text, vals)?;
@@ -42,6 +44,20 @@ impl Conn {
     pub fn query(&mut self, text: Text, vals: &[Val]) -> std::result::Result<Vec<postgres::Row>, postgres::Error> {
         let statement = self.statement(text, vals)?;
         self.client.query(&statement, &parameters(vals))
+    }
+    /// For a reading job, which has no transaction that could be lost: a connection cut while it lay idle is replaced at once.
+    pub fn query_or_reconnect(&mut self, text: Text, vals: &[Val]) -> std::result::Result<Vec<postgres::Row>, postgres::Error> {
+        let first = self.query(text, vals);
+        match &self.spare {
+            Some(config) if self.client.is_closed() => match Conn::open(config) {
+                Ok(fresh) => {
+                    *self = Conn { spare: self.spare.take(), ..fresh };
+                    self.query(text, vals)
+                }
+                Err(_) => first,
+            },
+            _ => first,
+        }
     }
     /// The prepared statement whose parameter types take these values. First the server says which types it expects; should
     /// it have guessed too narrowly (`$1 = 0` makes it an int4), a second one is prepared with the types of the values.
@@ -179,20 +195,33 @@ impl Pool {
     pub fn node(&self) -> &str {
         &self.node
     }
+    /// When one connection was cut the others that lie idle were most likely cut with it.
+    fn forget_idle(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.1 -= state.0.len();
+        state.0.clear();
+    }
     pub fn in_use(&self) -> usize {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.1 - state.0.len()
     }
     /// Each statement sees what is committed when it begins: one round trip a statement, no transaction.
     pub fn read<T, E: From<DbError>>(&self, job: impl FnOnce(&mut Tx) -> Result<T, E>) -> Result<T, E> {
-        job(&mut Tx::pg(self.lease()?.conn()?, false))
+        let mut lease = self.lease()?;
+        let conn = lease.conn()?;
+        conn.spare = Some(self.config.clone());
+        job(&mut Tx::pg(conn, false))
     }
     /// All statements see one moment.
     pub fn snapshot<T, E: From<DbError>>(&self, job: impl FnOnce(&mut Tx) -> Result<T, E>) -> Result<T, E> {
         let mut lease = self.lease()?;
-        let conn = lease.conn()?;
-        pg(conn.client.batch_execute("begin isolation level repeatable read read only"), "begin")?;
-        let answer = job(&mut Tx::pg(conn, false));
+        if lease.begin_snapshot() == Err(DbError::Gone) {
+            lease.conn = None;
+            self.forget_idle();
+            lease = self.lease()?;
+            lease.begin_snapshot()?;
+        }
+        let answer = job(&mut Tx::pg(lease.conn()?, false));
         lease.rollback();
         answer
     }
@@ -205,7 +234,10 @@ impl Pool {
                     (1, Ok(()))
                 }
                 Run::Refused => (1, Ok(())),
-                Run::Again(_) if tries < TRIES_AGAIN => {
+                Run::Again(why) if tries < TRIES_AGAIN => {
+                    if why == DbError::Gone {
+                        self.forget_idle();
+                    }
                     // Doubling, and a little apart from each other, so that the same two do not meet again.
                     let apart = self.shared.retries.fetch_add(1, Relaxed) % 7;
                     std::thread::sleep(Duration::from_millis((2 << tries) + apart));
@@ -247,6 +279,9 @@ impl Lease<'_> {
     fn conn(&mut self) -> Result<&mut Conn> {
         self.conn.as_mut().ok_or(DbError::Gone)
     }
+    fn begin_snapshot(&mut self) -> Result<()> {
+        pg(self.conn()?.client.batch_execute("begin isolation level repeatable read read only"), "begin")
+    }
     fn commit(&mut self, nudges: Vec<&'static str>) -> Run {
         let Some(conn) = &mut self.conn else { return Run::Lost(DbError::Gone) };
         match conn.client.batch_execute("commit") {
@@ -271,7 +306,10 @@ impl Drop for Lease<'_> {
         let healthy = self.conn.take().filter(|c| !std::thread::panicking() && !c.client.is_closed());
         let mut state = self.pool.state.lock().unwrap_or_else(PoisonError::into_inner);
         match healthy {
-            Some(conn) => state.0.push(conn),
+            Some(mut conn) => {
+                conn.spare = None;
+                state.0.push(conn);
+            }
             None => state.1 -= 1,
         }
         drop(state);

@@ -267,6 +267,16 @@ store_test! {
     }
 }
 
+store_test! {
+    fn every_statement_of_the_house_is_prepared(db) {
+        let bad = db.read::<_, DbError>(|tx| Ok([prepare_all(tx, &crate::statements()), prepare_all(tx, migrate::ALL)].concat())).unwrap();
+        assert!(bad.is_empty(), "{bad:#?}");
+    }
+    fn no_statement_of_the_house_walks_a_whole_table(db) {
+        let scans = db.read::<_, DbError>(|tx| Ok(full_scans(tx, &crate::statements(), &[]))).unwrap();
+        assert!(scans.is_empty(), "{scans:#?}");
+    }
+}
 #[test]
 fn the_house_prepares_its_own_bookkeeping() {
     let db = TestDb::sqlite();
@@ -426,10 +436,23 @@ mod postgres_only {
     fn connections_cut_by_the_server_are_replaced() {
         let Some(db) = TestDb::postgres() else { return };
         make(&db, &MAKE_STACK);
-        let cut = "select count(*) from (select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()) x";
+        let all_at_once = || {
+            let barrier = Barrier::new(8);
+            thread::scope(|s| {
+                for _ in 0..8 {
+                    s.spawn(|| db.read::<_, DbError>(|_| Ok(barrier.wait())));
+                }
+            });
+        };
+        all_at_once();
         let other = Db::open(&db.config).unwrap();
-        other.read::<_, DbError>(|tx| tx.query_dyn(cut, &[], |r| Ok(r.int(0)))).unwrap();
-        assert_eq!(put(&db, 1), Ok(1));
+        let cut = "select count(*) from (select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()) x";
+        let cut_all = || other.read::<_, DbError>(|tx| tx.query_dyn(cut, &[], |r| Ok(r.int(0)))).unwrap();
+        assert!(cut_all() >= vec![8]);
+        assert_eq!(put(&db, 1), Ok(1), "a write is run again on a fresh connection");
+        all_at_once();
+        cut_all();
+        assert_eq!(sums(&db), (1, 1), "a read is not begun on a connection that was cut");
         other.close();
     }
     #[test]

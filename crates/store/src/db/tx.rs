@@ -150,7 +150,7 @@ impl<'a> Tx<'a> {
                 }
                 Ok(())
             }),
-            Engine::Pg(conn) => conn.query(text, vals).map_err(|e| pg_trouble(&mut self.again, &e, text, at)).map(|rows| {
+            Engine::Pg(conn) => conn.query_or_reconnect(text, vals).map_err(|e| pg_trouble(&mut self.again, &e, text, at)).map(|rows| {
                 let mut rows = rows.iter();
                 while let (Ok(true), Some(row)) = (&mapping, rows.next()) {
                     mapping = taken(Row::pg(row));
