@@ -294,7 +294,7 @@ impl Clock {
             self.waited[p.why as usize] += at - p.since;
         }
         self.running_since = Some(at);
-        if self.agreed_at.is_some_and(|agreed| agreed <= at) {
+        if self.broken_at.is_none() && self.agreed_at.is_some_and(|agreed| agreed <= at) {
             // The agreed instant went by in the wait. What the period had used means nothing any more: it begins anew.
             (self.agreed_at, self.due_at, self.used) = (None, None, Span::ZERO);
         }

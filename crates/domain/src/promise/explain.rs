@@ -29,7 +29,7 @@ pub fn explain(events: &[Event], now: At, cals: &dyn Calendars) -> Vec<Line> {
         }
         let Some(before) = clock.take() else { break };
         let after = before.clone().apply(event, cals);
-        event_line(event, &before, &after, cals, &mut lines);
+        event_line(event, events[0].noted_at, &before, &after, cals, &mut lines);
         if after.due_at != before.due_at && after.is_open() {
             due_line(&after, &mut lines);
         }
@@ -64,7 +64,7 @@ fn due_line(clock: &Clock, lines: &mut Vec<Line>) {
         None => line(None, "explain.no_due", vec![]),
     });
 }
-fn event_line(event: &Event, before: &Clock, after: &Clock, cals: &dyn Calendars, lines: &mut Vec<Line>) {
+fn event_line(event: &Event, heard_at: At, before: &Clock, after: &Clock, cals: &dyn Calendars, lines: &mut Vec<Line>) {
     let ran = |lines: &mut Vec<Line>| {
         if let (Some(from), Some(cal)) = (before.running_since, cals.calendar(&before.terms.calendar, before.terms.calendar_version)) {
             let open = cal.between(from, event.at);
@@ -103,7 +103,10 @@ fn event_line(event: &Event, before: &Clock, after: &Clock, cals: &dyn Calendars
             lines.push(line(at, "explain.escalated", vec![("tell", tell)]));
         }
         What::Breached { due_at } => {
-            lines.push(line(at, "explain.breached", vec![("due", due_at.to_string()), ("detected", event.noted_at.to_string())]));
+            let mut args = vec![("due", due_at.to_string()), ("detected", event.noted_at.to_string())];
+            // Due before the house heard of it at all (plans.md, E12).
+            args.extend((*due_at < heard_at).then(|| ("cause", "late_detection".to_string())));
+            lines.push(line(at, "explain.breached", args));
         }
         What::Fulfilled => {
             ran(lines);

@@ -21,7 +21,8 @@ pub fn tighten(clock: Clock, terms: &Arc<Terms>, because: Because, now: At, cals
     step.then(now, now, What::Retargeted { terms: terms.clone(), used: Span::ZERO, since, because }, cals)
 }
 
-/// The severity was lowered by agreement: due = due of a fresh clock with the new target started at the original start.
+/// The severity was lowered by agreement: due = due of a fresh clock with the new target started at the original start. A book
+/// whose lower severity has the shorter target changes nothing: lowering breaks no promise.
 /// `history` is the clock's own events; what it ran before counts under the new calendar (I8; an old breach stays).
 pub fn loosen(clock: Clock, terms: &Arc<Terms>, history: &[Event], now: At, cals: &dyn Calendars) -> Step {
     let step = advance(clock, now, now, cals);
@@ -32,7 +33,13 @@ pub fn loosen(clock: Clock, terms: &Arc<Terms>, history: &[Event], now: At, cals
     let history = history.iter().chain(&step.events);
     let (used, since) = stretches(&step.clock, history, &cal, terms.target);
     let since = since.filter(|_| step.clock.running_since.is_some());
-    step.then(now, now, What::Retargeted { terms: terms.clone(), used, since, because: Because::SeverityLowered }, cals)
+    if matches!(terms.target, Target::Time(target) if used >= target) {
+        return step;
+    }
+    let old = calendar_of(&step.clock.terms, cals);
+    let standing = old.and_then(|old| if_running(&step.clock, now, &old));
+    let changed = step.clone().then(now, now, What::Retargeted { terms: terms.clone(), used, since, because: Because::SeverityLowered }, cals);
+    if is_earlier(standing, if_running(&changed.clock, now, &cal)) { changed } else { step }
 }
 
 /// A calendar got a new version. A running clock keeps the earlier of old and new due; only an operator who confirms a published
@@ -74,7 +81,9 @@ fn if_running(clock: &Clock, now: At, cal: &Calendar) -> Option<At> {
     if clock.running_since.is_some() {
         return clock.compute_due(cal);
     }
-    Clock { running_since: Some(now), paused: None, ..clock.clone() }.compute_due(cal)
+    let mut ran_on = clock.clone();
+    ran_on.resume(now);
+    ran_on.compute_due(cal)
 }
 /// "Never" is later than any instant.
 fn is_earlier(a: Option<At>, b: Option<At>) -> bool {
