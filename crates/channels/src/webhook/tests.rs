@@ -170,11 +170,20 @@ async fn a_receiver_that_hangs_is_left_when_the_time_is_up() {
 }
 
 #[tokio::test]
-async fn of_a_huge_answer_only_four_kibibytes_are_read_and_kept() {
-    let mut answer = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n".to_vec();
-    answer.resize(1 << 20, b'x');
-    let (url, _heard) = receiver(answer);
-    assert_eq!(deliver(&url).await.unwrap().detail.text().len(), Detail::BYTES_MAX);
+async fn of_a_huge_answer_only_four_kibibytes_are_kept_and_the_rest_is_never_fetched() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let talker = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.read_exact(&mut [0; 64]).unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n").unwrap();
+        // Far more than the buffers between us hold: only a reader that reads it all lets this finish.
+        (0..256).any(|_| stream.write_all(&[b'x'; 1 << 20]).is_err())
+    });
+    let detail = deliver(&url).await.unwrap().detail;
+    assert_eq!(detail.text().len(), Detail::BYTES_MAX);
+    let was_cut_off = tokio::task::spawn_blocking(|| talker.join().unwrap()).await.unwrap();
+    assert!(was_cut_off, "all 256 MiB were taken");
 }
 
 #[tokio::test]
