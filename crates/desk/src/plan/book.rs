@@ -4,8 +4,8 @@ use super::finding::Finding;
 use super::read::{Cell, Place, Reader, Tab};
 use domain::kit::{At, Span, Text};
 use domain::plan::{
-    ChannelRule, Combination, DeliverableRule, Effective, Eligibility, Feature, FeeModel, FeeRule, Match, Overrun, Period, PlanBook, Policy, ProductLine, Promise, QuotaRule, Refund,
-    Sale, Scope, Standing, ThirdParty, Unconfirmed, When,
+    ChannelRule, Combination, DeliverableRule, Effective, Eligibility, Feature, FeeModel, FeeRule, Match, Overrun, Period, PlanBook, Policy,
+    ProductLine, Promise, QuotaRule, Refund, Sale, Scope, Standing, ThirdParty, Unconfirmed, When,
 };
 use domain::promise::{Base, Cmp, Kind, Mark, On, PauseRule, RUNGS_MAX, Recurs, Rung, Source, Target, WARNINGS_MAX, Wait};
 use rust_decimal::Decimal;
@@ -126,12 +126,17 @@ fn unique(t: &Tab, name: String) {
 const SALES: &[(&str, Sale)] = &[("open", Sale::Open), ("closed", Sale::Closed), ("invite_only", Sale::InviteOnly), ("tender", Sale::Tender)];
 const KINDS: &[(&str, Kind)] = &[("contract", Kind::Contract), ("internal", Kind::Internal)];
 const RECURS: &[(&str, Recurs)] = &[("once", Recurs::Once), ("per_message", Recurs::PerMessage), ("periodic", Recurs::Periodic)];
-const BASES: &[(&str, Base)] = &[("received", Base::Received), ("occurred", Base::Occurred), ("detected", Base::Detected), ("recovered", Base::Recovered)];
+const BASES: &[(&str, Base)] =
+    &[("received", Base::Received), ("occurred", Base::Occurred), ("detected", Base::Detected), ("recovered", Base::Recovered)];
 const CMPS: &[(&str, Cmp)] = &[("lt", Cmp::Lt), ("le", Cmp::Le)];
 const PERIODS: &[(&str, Period)] = &[("month", Period::Month), ("quarter", Period::Quarter), ("year", Period::Year), ("none", Period::None)];
 const OVERRUNS: &[(&str, Overrun)] = &[("refuse", Overrun::Refuse), ("basic_terms", Overrun::BasicTerms), ("charge", Overrun::Charge)];
-const MODELS: &[(&str, FeeModel)] =
-    &[("free", FeeModel::Free), ("fixed_plus_usage", FeeModel::FixedPlusUsage), ("contract", FeeModel::Contract), ("unconfirmed", FeeModel::Unconfirmed)];
+const MODELS: &[(&str, FeeModel)] = &[
+    ("free", FeeModel::Free),
+    ("fixed_plus_usage", FeeModel::FixedPlusUsage),
+    ("contract", FeeModel::Contract),
+    ("unconfirmed", FeeModel::Unconfirmed),
+];
 const COMBINATIONS: &[(&str, Combination)] = &[("greater_of", Combination::GreaterOf), ("additive", Combination::Additive)];
 const STANDINGS: &[(&str, Standing)] = &[("missing", Standing::Missing), ("assumed", Standing::Assumed)];
 /// The duties a ladder may tell, in the house's words.
@@ -559,7 +564,14 @@ fn scope(t: Tab, defaults: &Defaults) -> Option<Scope> {
     let escort_products = rows(&t, "escort_products", |t| product_line(t, defaults));
     let source = source(&t, defaults);
     t.done();
-    Some(Scope { inside: inside?, outside: outside?, redirect: redirect?, source: source?, third_party: third_party?, escort_products: escort_products? })
+    Some(Scope {
+        inside: inside?,
+        outside: outside?,
+        redirect: redirect?,
+        source: source?,
+        third_party: third_party?,
+        escort_products: escort_products?,
+    })
 }
 fn third_party(t: Tab, defaults: &Defaults) -> Option<ThirdParty> {
     let category = t.need("category").and_then(|c| c.id());

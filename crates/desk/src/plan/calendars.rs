@@ -4,7 +4,6 @@ use super::finding::Finding;
 use super::library::NamedCalendar;
 use super::read::{Cell, Reader, Tab};
 use domain::calendar::{ALL_DAYS, Calendar, CalendarError, Holidays, MON_TO_FRI, Spec, Weekdays, Window};
-use domain::kit::Text;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -65,7 +64,7 @@ fn calendar(root: &Tab, countries: &Countries, hash: String) -> Option<NamedCale
     let id = root.need("id").and_then(|c| c.id());
     let version = root.need("version").and_then(|c| c.count());
     let tz = root.need("tz").and_then(|c| c.parsed("plan.bad_zone", |tz| jiff::tz::TimeZone::get(tz).ok().map(|_| tz.to_string())));
-    let names = root.need("names").and_then(|c| c.words()).unwrap_or_else(Text::default);
+    let names = root.need("names").and_then(|c| c.words()).unwrap_or_default();
     root.cell("label").and_then(|c| c.text());
     sources(root);
     let unconfirmed = root.cell("unconfirmed").and_then(|c| c.ids()).unwrap_or_default();

@@ -39,9 +39,14 @@ pub fn filled(book: &PlanBook, path: &str) -> Option<bool> {
                 _ => None,
             })
         }),
-        "feature" => book.features.iter().find_map(|f| after(rest, &f.id).and_then(|cell| if cell == "period" { Some(false) } else { cell.is_empty().then_some(true) })),
+        "feature" => book
+            .features
+            .iter()
+            .find_map(|f| after(rest, &f.id).and_then(|cell| if cell == "period" { Some(false) } else { cell.is_empty().then_some(true) })),
         "not_provided" => book.not_provided.iter().any(|f| f.id == rest).then_some(true),
-        "policy" => book.policies.iter().find_map(|p| after(rest, &p.id).and_then(|cell| if cell == "value" { Some(p.value.is_some()) } else { cell.is_empty().then_some(true) })),
+        "policy" => book.policies.iter().find_map(|p| {
+            after(rest, &p.id).and_then(|cell| if cell == "value" { Some(p.value.is_some()) } else { cell.is_empty().then_some(true) })
+        }),
         _ => None,
     }
 }

@@ -6,7 +6,10 @@ use domain::plan::{PlanBook, Promise, Standing, Unconfirmed};
 use domain::promise::{Mark, On, Recurs};
 use std::collections::BTreeMap;
 
+/// Code and arguments.
 type Complaint = (&'static str, Vec<(&'static str, String)>);
+/// Place, key path, code and arguments.
+type Misfit = (String, String, &'static str, Vec<(&'static str, String)>);
 
 /// What `plan check` says: mistakes, and per book the cells on which the sources are silent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,17 +31,8 @@ pub fn check(library: &Library) -> Report {
 }
 
 /// What each kind of subject can live through. A stop from another list never comes.
-const CASE: &[On] = &[
-    On::Received,
-    On::EngineerReplied,
-    On::CustomerReplied,
-    On::Boosted,
-    On::UpdateAgreed,
-    On::Resolved,
-    On::Closed,
-    On::Reopened,
-    On::Cancelled,
-];
+const CASE: &[On] =
+    &[On::Received, On::EngineerReplied, On::CustomerReplied, On::Boosted, On::UpdateAgreed, On::Resolved, On::Closed, On::Reopened, On::Cancelled];
 const FAULT: &[On] = &[
     On::FaultOccurred,
     On::FaultDetected,
@@ -100,8 +94,8 @@ pub(super) fn rises(first: &Mark, second: &Mark) -> bool {
     }
 }
 
-/// Place, key path, code and arguments of each complaint about a book as a whole.
-pub(super) fn book_sense(book: &PlanBook) -> Vec<(String, String, &'static str, Vec<(&'static str, String)>)> {
+/// What is wrong with a book as a whole.
+pub(super) fn book_sense(book: &PlanBook) -> Vec<Misfit> {
     let mut found = Vec::new();
     let mut complain = |place: String, cell: &str, code, args| found.push((place.clone(), format!("{place}{cell}"), code, args));
     let channels: Vec<&str> = book.channels.iter().map(|c| c.id.as_str()).collect();

@@ -31,7 +31,8 @@ pub fn diff_words(change: &Change, lang: &str) -> String {
 
 /// The change with its sentence, for scripts.
 pub fn diff_json(change: &Change, lang: &str) -> Value {
-    let args: serde_json::Map<String, Value> = change.args.iter().map(|(name, arg)| (name.to_string(), Value::String(arg_words(arg, lang)))).collect();
+    let args: serde_json::Map<String, Value> =
+        change.args.iter().map(|(name, arg)| (name.to_string(), Value::String(arg_words(arg, lang)))).collect();
     json!({ "path": change.path, "kind": verdict_key(change.kind), "code": change.code, "args": args, "words": diff_words(change, lang) })
 }
 
@@ -83,10 +84,10 @@ pub(super) const SENTENCES: &[(&str, &str, &str)] = &[
     ("promise_unconfirmed", "named, but not promised: {what}", "提及但未承诺:{what}"),
     ("promise_calendar", "counted on {new} instead of {old} ({what})", "计时日历由 {old} 改为 {new}({what})"),
     ("promise_base", "counted from “{new}” instead of “{old}” ({what})", "起算点由“{old}”改为“{new}”({what})"),
-    ("quota_added", "new quota: {what}", "新额度:{what}"),
-    ("quota_removed", "quota gone: {what}", "额度取消:{what}"),
-    ("cap_added", "now capped: {what}", "新增上限:{what}"),
-    ("cap_removed", "cap lifted: {what}", "取消上限:{what}"),
+    ("quota_added", "new quota: {what}. {words}", "新额度:{what}。{words}"),
+    ("quota_removed", "quota gone: {what}. {words}", "额度取消:{what}。{words}"),
+    ("cap_added", "now capped: {what}. {words}", "新增上限:{what}。{words}"),
+    ("cap_removed", "cap lifted: {what}. {words}", "取消上限:{what}。{words}"),
     ("quota_count", "{what}: times per period {old} → {new}", "{what}:每期次数 {old} → {new}"),
     ("quota_days", "{what}: days per period {old} → {new}", "{what}:每期天数 {old} → {new}"),
     ("quota_period", "{what}: another period", "{what}:周期改变"),
@@ -105,7 +106,7 @@ pub(super) const SENTENCES: &[(&str, &str, &str)] = &[
     ("channel_hours", "{what}: hours {old} → {new}", "{what}:服务时间 {old} → {new}"),
     ("channel_hours_unconfirmed", "{what}: hours no longer given (was {old})", "{what}:不再给出服务时间(原为 {old})"),
     ("channel_hours_confirmed", "{what}: hours now given, {new}", "{what}:给出服务时间 {new}"),
-    ("fee_base", "monthly price {old} → {new} {currency}", "月费 {old} → {new} {currency}"),
+    ("fee_base", "monthly price in {currency}: {old} → {new}", "月费({currency}){old} → {new}"),
     ("fee_rate", "share of consumption {old} → {new}", "消费占比 {old} → {new}"),
     ("fee_combination", "base and share of consumption are put together differently", "固定费与消费占比的合并方式改变"),
     ("fee_refund", "another rule on refunds", "退款规则改变"),

@@ -76,7 +76,9 @@ impl Library {
                 Err(found) => findings.extend(found),
             }
         }
-        shelves.sort_by(|a, b| (&a.book.vendor, a.book.effective.from, a.book.rank, &a.book.id).cmp(&(&b.book.vendor, b.book.effective.from, b.book.rank, &b.book.id)));
+        shelves.sort_by(|a, b| {
+            (&a.book.vendor, a.book.effective.from, a.book.rank, &a.book.id).cmp(&(&b.book.vendor, b.book.effective.from, b.book.rank, &b.book.id))
+        });
         let mut library = Library { shelves, calendars, findings };
         // A book or calendar that could not be read would be missed by its neighbours too: say the cause, not its echoes.
         if library.findings.is_empty() {

@@ -194,7 +194,12 @@ impl<'r, 't> Cell<'r, 't> {
             let _: Option<()> = self.wrong_type("array");
             return Vec::new();
         };
-        let cell = |(i, v): (usize, &'r Spanned<DeValue<'t>>)| Cell { reader: self.reader, path: format!("{}[{}]", self.path, i + 1), at: v.span().start, value: v.get_ref() };
+        let cell = |(i, v): (usize, &'r Spanned<DeValue<'t>>)| Cell {
+            reader: self.reader,
+            path: format!("{}[{}]", self.path, i + 1),
+            at: v.span().start,
+            value: v.get_ref(),
+        };
         array.iter().enumerate().map(cell).collect()
     }
     /// One text, or several.

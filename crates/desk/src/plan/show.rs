@@ -96,7 +96,9 @@ fn fee_words(b: &PlanBook, lang: &str) -> String {
         FeeModel::FixedPlusUsage => {
             let rate = fee.rate.map(|r| (r * rust_decimal::Decimal::ONE_HUNDRED).normalize().to_string()).unwrap_or_default();
             let base = amount();
-            pick(lang, "{base} a month, or {rate} % of list-price consumption, whichever is more", "每月 {base},或折前消费的 {rate}%,取高者").replace("{base}", &base).replace("{rate}", &rate)
+            pick(lang, "{base} a month, or {rate} % of list-price consumption, whichever is more", "每月 {base},或折前消费的 {rate}%,取高者")
+                .replace("{base}", &base)
+                .replace("{rate}", &rate)
         }
     }
 }

@@ -1,6 +1,4 @@
-use super::{
-    ChannelRule, Combination, DeliverableRule, Feature, FeeRule, Overrun, PlanBook, Policy, Promise, QuotaRule, Refund, Scope, ThirdParty,
-};
+use super::{ChannelRule, Combination, DeliverableRule, Feature, FeeRule, Overrun, PlanBook, Policy, Promise, QuotaRule, Refund, Scope, ThirdParty};
 use crate::kit::{Span, Text};
 use crate::promise::{Base, Cmp, Target};
 use rust_decimal::Decimal;
@@ -50,7 +48,7 @@ pub fn diff(old: &PlanBook, new: &PlanBook, hours: &dyn Fn(&str) -> Option<Span>
     pairs(&old.deliverables, &new.deliverables, |d| d.id.as_str(), |a, b| deliverable(a, b, &mut changes));
     pairs(&old.channels, &new.channels, |c| c.id.as_str(), |a, b| channel(a, b, hours, &mut changes));
     fee(&old.fee, &new.fee, &mut changes);
-    pairs(&old.features, &new.features, |f| f.id.as_str(), |a, b| feature(a, b, &mut changes));
+    pairs(&old.features, &new.features, |f| f.id.as_str(), |a, b| feature(old, new, a, b, &mut changes));
     pairs(&old.not_provided, &new.not_provided, |f| f.id.as_str(), |a, b| not_provided(a, b, old, &mut changes));
     scope(&old.scope, &new.scope, &mut changes);
     pairs(&old.policies, &new.policies, |p| p.id.as_str(), |a, b| policy(a, b, &mut changes));
@@ -95,10 +93,20 @@ fn promise(a: Option<&Promise>, b: Option<&Promise>, hours: &dyn Fn(&str) -> Opt
                 && x != y
             {
                 // A clock that runs more hours a week comes due sooner.
-                out.push(change(path(b, ".calendar"), by_hours(hours(x), hours(y)), "promise_calendar", vec![words(b), ("old", Arg::Key(x.clone())), ("new", Arg::Key(y.clone()))]));
+                out.push(change(
+                    path(b, ".calendar"),
+                    by_hours(hours(x), hours(y)),
+                    "promise_calendar",
+                    vec![words(b), ("old", Arg::Key(x.clone())), ("new", Arg::Key(y.clone()))],
+                ));
             }
             if a.base != b.base {
-                out.push(change(path(b, ".base"), by_base(a.base, b.base), "promise_base", vec![words(b), ("old", Arg::Key(base_key(a.base))), ("new", Arg::Key(base_key(b.base)))]));
+                out.push(change(
+                    path(b, ".base"),
+                    by_base(a.base, b.base),
+                    "promise_base",
+                    vec![words(b), ("old", Arg::Key(base_key(a.base))), ("new", Arg::Key(base_key(b.base)))],
+                ));
             }
         }
         // A row without a target promises nothing, so its coming or going changes nothing.
@@ -173,11 +181,19 @@ fn base_key(b: Base) -> String {
 fn quota(old: &PlanBook, new: &PlanBook, a: Option<&QuotaRule>, b: Option<&QuotaRule>, out: &mut Vec<Change>) {
     let path = |q: &QuotaRule, cell: &str| format!("quota.{}{}{cell}", q.id, q.edition.as_ref().map_or(String::new(), |e| format!(".{e}")));
     let name = |q: &QuotaRule| ("what", Arg::Words(q.name.clone()));
+    let gift = |q: &QuotaRule| vec![name(q), ("words", Arg::Words(q.words.clone()))];
     match (a, b) {
         (Some(a), Some(b)) => {
-            for (cell, code, x, y) in [(".count", "quota_count", limit(a.count, a), limit(b.count, b)), (".days", "quota_days", limit(a.days, a), limit(b.days, b))] {
+            for (cell, code, x, y) in
+                [(".count", "quota_count", limit(a.count, a), limit(b.count, b)), (".days", "quota_days", limit(a.days, a), limit(b.days, b))]
+            {
                 if x != y {
-                    out.push(change(path(b, cell), more_is_better(y.cmp(&x)), code, vec![name(b), ("old", Arg::Number(shown(x))), ("new", Arg::Number(shown(y)))]));
+                    out.push(change(
+                        path(b, cell),
+                        more_is_better(y.cmp(&x)),
+                        code,
+                        vec![name(b), ("old", Arg::Number(shown(x))), ("new", Arg::Number(shown(y)))],
+                    ));
                 }
             }
             if a.period != b.period {
@@ -185,7 +201,12 @@ fn quota(old: &PlanBook, new: &PlanBook, a: Option<&QuotaRule>, b: Option<&Quota
             }
             let (x, y) = (a.lead_working_days.unwrap_or(0), b.lead_working_days.unwrap_or(0));
             if x != y {
-                out.push(change(path(b, ".lead_working_days"), less_is_better(y.cmp(&x)), "quota_lead", vec![name(b), ("old", Arg::Number(Some(x))), ("new", Arg::Number(Some(y)))]));
+                out.push(change(
+                    path(b, ".lead_working_days"),
+                    less_is_better(y.cmp(&x)),
+                    "quota_lead",
+                    vec![name(b), ("old", Arg::Number(Some(x))), ("new", Arg::Number(Some(y)))],
+                ));
             }
             if a.exempt_when != b.exempt_when {
                 let kind = if b.exempt_when.is_some() { Verdict::Better } else { Verdict::Worse };
@@ -195,10 +216,10 @@ fn quota(old: &PlanBook, new: &PlanBook, a: Option<&QuotaRule>, b: Option<&Quota
                 out.push(change(path(b, ".overrun"), by_overrun(a.overrun, b.overrun), "quota_overrun", vec![name(b)]));
             }
         }
-        (Some(a), None) if caps(a, old, new) => out.push(change(path(a, ""), Verdict::Better, "cap_removed", vec![("what", Arg::Words(a.words.clone()))])),
-        (Some(a), None) => out.push(change(path(a, ""), Verdict::Worse, "quota_removed", vec![("what", Arg::Words(a.words.clone()))])),
-        (None, Some(b)) if caps(b, new, old) => out.push(change(path(b, ""), Verdict::Worse, "cap_added", vec![("what", Arg::Words(b.words.clone()))])),
-        (None, Some(b)) => out.push(change(path(b, ""), Verdict::Better, "quota_added", vec![("what", Arg::Words(b.words.clone()))])),
+        (Some(a), None) if caps(a, old, new) => out.push(change(path(a, ""), Verdict::Better, "cap_removed", gift(a))),
+        (Some(a), None) => out.push(change(path(a, ""), Verdict::Worse, "quota_removed", gift(a))),
+        (None, Some(b)) if caps(b, new, old) => out.push(change(path(b, ""), Verdict::Worse, "cap_added", gift(b))),
+        (None, Some(b)) => out.push(change(path(b, ""), Verdict::Better, "quota_added", gift(b))),
         (None, None) => {}
     }
 }
@@ -238,15 +259,30 @@ fn deliverable(a: Option<&DeliverableRule>, b: Option<&DeliverableRule>, out: &m
             }
             match (a.due_working_days, b.due_working_days) {
                 (Some(x), Some(y)) if x != y => {
-                    out.push(change(path(b, ".due_working_days"), less_is_better(y.cmp(&x)), "deliverable_due", vec![title(b), ("old", Arg::Number(Some(x))), ("new", Arg::Number(Some(y)))]));
+                    out.push(change(
+                        path(b, ".due_working_days"),
+                        less_is_better(y.cmp(&x)),
+                        "deliverable_due",
+                        vec![title(b), ("old", Arg::Number(Some(x))), ("new", Arg::Number(Some(y)))],
+                    ));
                 }
                 (Some(_), None) => out.push(change(path(b, ".due_working_days"), Verdict::Worse, "deliverable_due_unconfirmed", vec![title(b)])),
-                (None, Some(y)) => out.push(change(path(b, ".due_working_days"), Verdict::Better, "deliverable_due_confirmed", vec![title(b), ("new", Arg::Number(Some(y)))])),
+                (None, Some(y)) => out.push(change(
+                    path(b, ".due_working_days"),
+                    Verdict::Better,
+                    "deliverable_due_confirmed",
+                    vec![title(b), ("new", Arg::Number(Some(y)))],
+                )),
                 _ => {}
             }
             let (x, y) = (a.min_count.unwrap_or(0), b.min_count.unwrap_or(0));
             if x != y {
-                out.push(change(path(b, ".min_count"), more_is_better(y.cmp(&x)), "deliverable_count", vec![title(b), ("old", Arg::Number(Some(x))), ("new", Arg::Number(Some(y)))]));
+                out.push(change(
+                    path(b, ".min_count"),
+                    more_is_better(y.cmp(&x)),
+                    "deliverable_count",
+                    vec![title(b), ("old", Arg::Number(Some(x))), ("new", Arg::Number(Some(y)))],
+                ));
             }
         }
         (Some(a), None) => out.push(change(path(a, ""), Verdict::Worse, "deliverable_removed", both(a))),
@@ -284,7 +320,12 @@ fn fee(a: &FeeRule, b: &FeeRule, out: &mut Vec<Change>) {
             (Some(x), Some(y)) => less_is_better(y.cmp(&x)),
             _ => Verdict::Neutral,
         };
-        out.push(change(path.to_string(), kind, code, vec![("old", Arg::Money(x)), ("new", Arg::Money(y)), ("currency", Arg::Key(b.currency.clone()))]));
+        out.push(change(
+            path.to_string(),
+            kind,
+            code,
+            vec![("old", Arg::Money(x)), ("new", Arg::Money(y)), ("currency", Arg::Key(b.currency.clone()))],
+        ));
     }
     if a.rate.is_some() && b.rate.is_some() && a.combination != b.combination {
         let kind = if b.combination == Combination::Additive { Verdict::Worse } else { Verdict::Better };
@@ -299,10 +340,17 @@ fn fee(a: &FeeRule, b: &FeeRule, out: &mut Vec<Change>) {
     }
 }
 
-fn feature(a: Option<&Feature>, b: Option<&Feature>, out: &mut Vec<Change>) {
+fn feature(old: &PlanBook, new: &PlanBook, a: Option<&Feature>, b: Option<&Feature>, out: &mut Vec<Change>) {
     match (a, b) {
-        (Some(a), None) => out.push(change(format!("feature.{}", a.id), Verdict::Worse, "feature_removed", vec![("what", Arg::Words(a.words.clone()))])),
-        (None, Some(b)) => out.push(change(format!("feature.{}", b.id), Verdict::Better, "feature_added", vec![("what", Arg::Words(b.words.clone()))])),
+        // One book lists as a feature what the other has as a row of its own: nothing came, nothing went.
+        (Some(f), None) if has_row(new, &f.id) => {}
+        (None, Some(f)) if has_row(old, &f.id) => {}
+        (Some(a), None) => {
+            out.push(change(format!("feature.{}", a.id), Verdict::Worse, "feature_removed", vec![("what", Arg::Words(a.words.clone()))]))
+        }
+        (None, Some(b)) => {
+            out.push(change(format!("feature.{}", b.id), Verdict::Better, "feature_added", vec![("what", Arg::Words(b.words.clone()))]))
+        }
         (Some(a), Some(b)) if a.words != b.words => {
             let args = vec![("old", Arg::Words(a.words.clone())), ("new", Arg::Words(b.words.clone()))];
             out.push(change(format!("feature.{}", b.id), Verdict::Neutral, "feature_changed", args));
@@ -310,13 +358,18 @@ fn feature(a: Option<&Feature>, b: Option<&Feature>, out: &mut Vec<Change>) {
         _ => {}
     }
 }
+fn has_row(book: &PlanBook, id: &str) -> bool {
+    book.channels.iter().any(|c| c.id == id) || book.quotas.iter().any(|q| q.id == id) || book.deliverables.iter().any(|d| d.id == id)
+}
 /// Saying outright that something is not provided is only news when the old book had it; then the loss of the feature already says so.
 fn not_provided(a: Option<&Feature>, b: Option<&Feature>, old: &PlanBook, out: &mut Vec<Change>) {
     match (a, b) {
         (None, Some(b)) if old.features.iter().all(|f| f.id != b.id) => {
             out.push(change(format!("not_provided.{}", b.id), Verdict::Neutral, "not_provided_added", vec![("what", Arg::Words(b.words.clone()))]));
         }
-        (Some(a), None) => out.push(change(format!("not_provided.{}", a.id), Verdict::Neutral, "not_provided_removed", vec![("what", Arg::Words(a.words.clone()))])),
+        (Some(a), None) => {
+            out.push(change(format!("not_provided.{}", a.id), Verdict::Neutral, "not_provided_removed", vec![("what", Arg::Words(a.words.clone()))]))
+        }
         _ => {}
     }
 }
@@ -329,27 +382,39 @@ fn scope(a: &Scope, b: &Scope, out: &mut Vec<Change>) {
     };
     sentences(&a.inside, &b.inside, (Verdict::Worse, "scope_left"), (Verdict::Better, "scope_entered"), "scope.inside", out);
     sentences(&a.outside, &b.outside, (Verdict::Better, "exclusion_removed"), (Verdict::Worse, "exclusion_added"), "scope.outside", out);
-    pairs(&a.third_party, &b.third_party, |t| t.name.as_str(), |a, b| {
-        let found = |t: &ThirdParty, kind, code| change("scope.third_party".to_string(), kind, code, vec![("what", Arg::Key(t.name.clone()))]);
-        match (a, b) {
-            (Some(a), None) => out.push(found(a, Verdict::Worse, "third_party_removed")),
-            (None, Some(b)) => out.push(found(b, Verdict::Better, "third_party_added")),
-            _ => {}
-        }
-    });
-    pairs(&a.escort_products, &b.escort_products, |l| l.line.as_str(), |a, b| {
-        let (kind, code, line) = match (a, b) {
-            (Some(a), None) => (Verdict::Worse, "escort_line_removed", a),
-            (None, Some(b)) => (Verdict::Better, "escort_line_added", b),
-            (Some(a), Some(b)) if a.products != b.products => (Verdict::Neutral, "escort_line_changed", b),
-            _ => return,
-        };
-        out.push(change(format!("scope.escort_products.{}", line.line), kind, code, vec![("what", Arg::Words(line.name.clone()))]));
-    });
+    pairs(
+        &a.third_party,
+        &b.third_party,
+        |t| t.name.as_str(),
+        |a, b| {
+            let found = |t: &ThirdParty, kind, code| change("scope.third_party".to_string(), kind, code, vec![("what", Arg::Key(t.name.clone()))]);
+            match (a, b) {
+                (Some(a), None) => out.push(found(a, Verdict::Worse, "third_party_removed")),
+                (None, Some(b)) => out.push(found(b, Verdict::Better, "third_party_added")),
+                _ => {}
+            }
+        },
+    );
+    pairs(
+        &a.escort_products,
+        &b.escort_products,
+        |l| l.line.as_str(),
+        |a, b| {
+            let (kind, code, line) = match (a, b) {
+                (Some(a), None) => (Verdict::Worse, "escort_line_removed", a),
+                (None, Some(b)) => (Verdict::Better, "escort_line_added", b),
+                (Some(a), Some(b)) if a.products != b.products => (Verdict::Neutral, "escort_line_changed", b),
+                _ => return,
+            };
+            out.push(change(format!("scope.escort_products.{}", line.line), kind, code, vec![("what", Arg::Words(line.name.clone()))]));
+        },
+    );
 }
 fn policy(a: Option<&Policy>, b: Option<&Policy>, out: &mut Vec<Change>) {
     match (a, b) {
-        (Some(a), None) => out.push(change(format!("policy.{}", a.id), Verdict::Removed, "policy_removed", vec![("what", Arg::Words(a.words.clone()))])),
+        (Some(a), None) => {
+            out.push(change(format!("policy.{}", a.id), Verdict::Removed, "policy_removed", vec![("what", Arg::Words(a.words.clone()))]))
+        }
         (None, Some(b)) => out.push(change(format!("policy.{}", b.id), Verdict::Added, "policy_added", vec![("what", Arg::Words(b.words.clone()))])),
         (Some(a), Some(b)) if a.value != b.value || a.words != b.words => {
             let args = vec![("old", Arg::Words(a.words.clone())), ("new", Arg::Words(b.words.clone()))];
