@@ -1,0 +1,394 @@
+//! The one door for acts on a case: load, decide, apply, let the clocks hear, save everything in one transaction.
+use crate::board::{Board, Subject, clock_id};
+use crate::log::Line;
+use crate::{Act, Fault, Flaw, limits, log, notify};
+use domain::kit::{AttachmentId, At, ClockId, MessageId, PersonId, TicketId};
+use domain::people::{Actor, Leave, Role};
+use domain::promise::{Because, Kind, What};
+use domain::routing::{Candidate, Need};
+use domain::ticket::{Command, Fact, decide};
+use serde_json::{Value, json};
+use store::log::Audience;
+use store::message::{Message, MessageKind};
+use store::person::Person;
+use store::quota;
+use store::ticket::Case;
+
+/// What somebody does, with the words that go with it.
+#[derive(Debug, Clone)]
+pub struct Doing {
+    pub command: Command,
+    /// The text of a reply, note or resolution; a reply and a note need one.
+    pub body: Option<String>,
+    pub attachments: Vec<AttachmentId>,
+    /// The version of the case the person has seen; `None`: whatever it is now.
+    pub seen_version: Option<u32>,
+    /// Language of the text, BCP 47.
+    pub language: String,
+}
+impl Doing {
+    pub fn new(command: Command) -> Doing {
+        Doing { command, body: None, attachments: Vec::new(), seen_version: None, language: "zh-CN".into() }
+    }
+}
+
+/// What came of it.
+#[derive(Debug, Clone)]
+pub struct Done {
+    pub case: Case,
+    pub message: Option<MessageId>,
+    /// Position of the last log entry: an event stream read from here misses nothing.
+    pub pos: i64,
+}
+
+/// May this person know that the case exists? Contacts know their own, managers their account's, staff all.
+pub fn may_see(who: &Actor, case: &Case) -> bool {
+    who.may_know(case.ticket.account) && (who.role != Role::Contact || case.ticket.requester == who.person)
+}
+
+/// Acts on a case. Errors: NotFound (not theirs to know), Forbidden, Refused with the rule's code, Stale, Invalid.
+pub fn act(cx: &mut Act, leave: &Leave<domain::people::ActOnTicket>, id: TicketId, doing: &Doing) -> Result<Done, Fault> {
+    let who = leave.actor().clone();
+    let case = store::ticket::find_locked(cx.tx, id)?.filter(|c| may_see(&who, c)).ok_or(Fault::NotFound)?;
+    if doing.seen_version.is_some_and(|seen| seen != case.ticket.version) {
+        return Err(Fault::Stale { current: case.ticket.version });
+    }
+    check_words(doing)?;
+    let patience = cx.desk.rules().patience;
+    let facts = decide(&case.ticket, &who, &doing.command, &patience, cx.now)?;
+    check_people(cx, &doing.command)?;
+    if doing.command == Command::Boost {
+        take_boost(cx, &case, who.person)?;
+    }
+    let message = put_message(cx, &case, &who, doing)?;
+    let happened = happen(cx, case, Some(who.person), &facts, message)?;
+    if message.is_some() {
+        store::presence::drop_draft(cx.tx, who.person, id)?;
+    }
+    Ok(Done { case: happened, message, pos: cx.pos })
+}
+
+fn check_words(doing: &Doing) -> Result<(), Fault> {
+    let mut flaws = Vec::new();
+    let needs_words = matches!(doing.command, Command::Reply { .. } | Command::Note);
+    match doing.body.as_deref().map(str::trim) {
+        None | Some("") if needs_words => flaws.push(Flaw::new("body", "missing")),
+        Some(text) if text.len() > limits::MESSAGE_BYTES_MAX => {
+            flaws.push(Flaw::new("body", "too_long").with("max", limits::MESSAGE_BYTES_MAX).with("unit", "bytes"));
+        }
+        _ => {}
+    }
+    if doing.attachments.len() > limits::ATTACHMENTS_A_MESSAGE_MAX {
+        flaws.push(Flaw::new("attachments", "too_many").with("max", limits::ATTACHMENTS_A_MESSAGE_MAX));
+    }
+    for (field, text) in reasons(&doing.command) {
+        if text.chars().count() > limits::FIELD_CHARS_MAX {
+            flaws.push(Flaw::new(field, "too_long").with("max", limits::FIELD_CHARS_MAX).with("unit", "characters"));
+        }
+    }
+    if flaws.is_empty() { Ok(()) } else { Err(Fault::Invalid(flaws)) }
+}
+fn reasons(command: &Command) -> Vec<(&'static str, &str)> {
+    match command {
+        Command::Resolve { cause } => vec![("cause", cause)],
+        Command::Withdraw { reason }
+        | Command::Reopen { reason }
+        | Command::Transfer { reason, .. }
+        | Command::HandOver { reason, .. }
+        | Command::LowerSeverity { reason, .. } => vec![("reason", reason)],
+        Command::Consult { question, .. } => vec![("question", question)],
+        _ => Vec::new(),
+    }
+}
+/// Whoever is named must be somebody who answers cases and is still with us.
+fn check_people(cx: &mut Act, command: &Command) -> Result<(), Fault> {
+    let (field, named) = match command {
+        Command::Transfer { to, .. } | Command::HandOver { to, .. } => ("to", *to),
+        Command::Consult { expert, .. } => ("expert", *expert),
+        _ => return Ok(()),
+    };
+    match store::person::find(cx.tx, named)? {
+        Some(p) if p.active && p.role.answers() => Ok(()),
+        _ => Err(Fault::invalid(field, "nobody_who_answers")),
+    }
+}
+
+/// An urgent boost spends the account's quota, checked and taken in one guarded statement.
+fn take_boost(cx: &mut Act, case: &Case, by: PersonId) -> Result<(), Fault> {
+    let book = cx.desk.shelves().book(&case.plan).ok_or_else(|| Fault::internal(format!("plan {} is gone", case.plan)))?;
+    let Some(rule) = book.quotas.iter().find(|q| q.id == "urgent_boost" && !q.purchased) else {
+        return Err(Fault::Refused { code: "quota.not_in_plan", args: vec![("quota", "urgent_boost".into()), ("plan", case.plan.clone())] });
+    };
+    let period = domain::quota::period_key(rule.period, &rule.tz, cx.now).unwrap_or_else(|| "-".into());
+    let entry = quota::Entry {
+        account: case.ticket.account,
+        quota: rule.id.clone(),
+        period: period.clone(),
+        idem: format!("{}/{}", case.ticket.id, case.ticket.cycle),
+        kind: "consume".into(),
+        count: 1,
+        days: 0,
+        ticket: Some(case.ticket.id),
+        actor: Some(by),
+        at: cx.now,
+    };
+    if quota::take(cx.tx, &entry, rule.count, rule.days)? {
+        return Ok(());
+    }
+    let limit = rule.count.map(|c| c.to_string()).unwrap_or_default();
+    Err(Fault::Refused { code: "quota.used_up", args: vec![("quota", rule.id.clone()), ("limit", limit), ("period", period)] })
+}
+
+fn put_message(cx: &mut Act, case: &Case, who: &Actor, doing: &Doing) -> Result<Option<MessageId>, Fault> {
+    let kind = match doing.command {
+        Command::Note => MessageKind::Internal,
+        _ => MessageKind::Public,
+    };
+    let Some(body) = doing.body.as_deref().filter(|b| !b.trim().is_empty()) else {
+        return if doing.attachments.is_empty() { Ok(None) } else { Err(Fault::invalid("body", "missing")) };
+    };
+    let id: MessageId = cx.fresh();
+    let message =
+        Message { id, ticket: case.ticket.id, author: Some(who.person), kind, body: body.to_string(), at: cx.now, language: doing.language.clone() };
+    store::message::put_new(cx.tx, &message)?;
+    for (i, attachment) in doing.attachments.iter().enumerate() {
+        if !store::attachment::send_with(cx.tx, *attachment, id, kind == MessageKind::Internal, case.ticket.id, who.person)? {
+            return Err(Fault::invalid(format!("attachments[{i}]"), "unknown"));
+        }
+    }
+    Ok(Some(id))
+}
+
+/// Lets facts happen to a case: state, clocks, log, notices, outbox, counters. The one place that writes a case.
+pub(crate) fn happen(cx: &mut Act, before: Case, actor: Option<PersonId>, facts: &[Fact], message: Option<MessageId>) -> Result<Case, Fault> {
+    if facts.is_empty() && message.is_none() {
+        return Ok(before);
+    }
+    let mut board = Board::load(cx.tx, before.ticket.id, cx.desk.shelves())?;
+    let (case, mut lines) = tell_board(cx, before.clone(), actor, facts, message, &mut board)?;
+    let case = settle(cx, Some(&before), case, &board, &mut lines)?;
+    store::ticket::put(cx.tx, &case)?;
+    finish(cx, Some(&before), &case, lines, actor, facts)?;
+    Ok(case)
+}
+
+/// Applies facts and lets the board hear them; the lines are what the log will say.
+pub(crate) fn tell_board(
+    cx: &mut Act,
+    mut case: Case,
+    actor: Option<PersonId>,
+    facts: &[Fact],
+    message: Option<MessageId>,
+    board: &mut Board,
+) -> Result<(Case, Vec<Line>), Fault> {
+    let shelves = cx.desk.shelves();
+    let now = cx.now;
+    let book = shelves.book(&case.plan);
+    let mut dice = cx.dice.clone();
+    let mut lines = Vec::new();
+    for fact in facts {
+        case.ticket = domain::ticket::apply(case.ticket, fact, now);
+        if let Some(heard) = fact.heard(now) {
+            let ticket = case.ticket.clone();
+            board.hear(&heard, book, &Subject::of(&ticket), now, shelves, &mut || clock_id(now, &mut dice));
+        }
+        if let (Some(book), Some(because)) = (book, graver(fact)) {
+            board.tighten(book, &Subject::of(&case.ticket), because, now, shelves);
+        }
+        if let (Some(book), Fact::SeverityLowered { .. }) = (book, fact) {
+            let tx = &mut *cx.tx;
+            board.loosen(book, &Subject::of(&case.ticket), now, shelves, &mut |id| Ok(store::clock::list_events(tx, id, shelves)?))?;
+        }
+        if let Fact::Resolved { cause, .. } = fact {
+            case.cause = cause.clone();
+        }
+        let carries_words = matches!(fact, Fact::Replied { .. } | Fact::CustomerReplied { .. } | Fact::Noted { .. } | Fact::Opened | Fact::Resolved { .. });
+        lines.push(Line {
+            account: Some(case.ticket.account),
+            ticket: Some(case.ticket.id),
+            actor,
+            key: fact.key(),
+            audience: if fact.is_internal() { Audience::Staff } else { Audience::Public },
+            body: fact_body(fact, message.filter(|_| carries_words)),
+        });
+    }
+    cx.dice = dice;
+    if message.is_some() {
+        case.messages += 1;
+    }
+    Ok((case, lines))
+}
+fn graver(fact: &Fact) -> Option<Because> {
+    matches!(fact, Fact::SeverityRaised { .. } | Fact::Boosted { .. }).then_some(Because::SeverityRaised)
+}
+
+/// What the clocks did: their lines, the case's nearest due, who is told. Saves the board.
+pub(crate) fn settle(cx: &mut Act, before: Option<&Case>, mut case: Case, board: &Board, lines: &mut Vec<Line>) -> Result<Case, Fault> {
+    case.next_due_at = board.next_due_at();
+    case.broken = board.broken();
+    case.updated_at = cx.now;
+    case.ticket.version = before.map_or(1, |b| b.ticket.version + 1);
+    for seat in &board.seats {
+        for event in &seat.fresh {
+            lines.push(clock_line(&case, seat.id, &seat.clock, event));
+        }
+    }
+    board.save(cx.tx, case.ticket.id, case.ticket.account)?;
+    Ok(case)
+}
+fn clock_line(case: &Case, id: ClockId, clock: &domain::promise::Clock, event: &domain::promise::Event) -> Line {
+    let key = match event.what {
+        What::Activated { .. } => "clock.activated",
+        What::Warned { .. } => "clock.warned",
+        What::Escalated { .. } => "clock.escalated",
+        What::Paused { .. } => "clock.paused",
+        What::Resumed { .. } => "clock.resumed",
+        What::Fulfilled => "clock.fulfilled",
+        What::Breached { .. } => "clock.breached",
+        What::Retargeted { .. } => "clock.retargeted",
+        What::Agreed { .. } => "clock.agreed",
+        What::Cancelled => "clock.cancelled",
+        What::Waived { .. } => "clock.waived",
+    };
+    // Warnings and calls up the ladder are the house's own business; what was promised, kept and broken is the customer's too.
+    let inside = clock.terms.kind == Kind::Internal || matches!(event.what, What::Warned { .. } | What::Escalated { .. });
+    Line {
+        account: Some(case.ticket.account),
+        ticket: Some(case.ticket.id),
+        actor: None,
+        key,
+        audience: if inside { Audience::Staff } else { Audience::Public },
+        body: json!({
+            "clock": id.to_string(),
+            "promise": clock.terms.key,
+            "row": clock.terms.row,
+            "plan": clock.terms.plan,
+            "cycle": clock.cycle,
+            "at": event.at.to_string(),
+            "due_at": clock.due_at.map(|d| d.to_string()),
+            "more": event_more(&event.what, clock),
+        }),
+    }
+}
+fn event_more(what: &What, clock: &domain::promise::Clock) -> Value {
+    match what {
+        What::Warned { mark } => json!({"mark": mark}),
+        What::Escalated { rung } => json!({"rung": rung, "tell": clock.terms.ladder.get(*rung as usize).map(|r| r.tell.as_str())}),
+        What::Paused { why } => json!({"why": why.key()}),
+        What::Retargeted { because, .. } => json!({"because": because.key()}),
+        What::Waived { reason, by } => json!({"reason": reason, "by": by}),
+        _ => Value::Null,
+    }
+}
+
+/// Log, notices, outbox, load and view counters of a saved case.
+pub(crate) fn finish(cx: &mut Act, before: Option<&Case>, case: &Case, lines: Vec<Line>, actor: Option<PersonId>, facts: &[Fact]) -> Result<(), Fault> {
+    let told: Vec<(&'static str, Audience, Value)> = lines.iter().map(|l| (l.key, l.audience, l.body.clone())).collect();
+    log::write(cx, lines)?;
+    move_load(cx, before, case)?;
+    crate::view::moved(cx, before, Some(case))?;
+    notify::of_facts(cx, case, actor, facts)?;
+    notify::of_webhooks(cx, case, &told)?;
+    cx.tx.nudge("clock");
+    Ok(())
+}
+/// The handler of an open case carries it; nobody else does.
+fn move_load(cx: &mut Act, before: Option<&Case>, case: &Case) -> Result<(), Fault> {
+    let carrier = |c: &Case| c.ticket.handler.filter(|_| c.ticket.stage.is_open());
+    let (old, new) = (before.and_then(carrier), carrier(case));
+    if old == new {
+        return Ok(());
+    }
+    // In the order of ids, so that two acts moving load between the same two people do not wait for each other in a ring.
+    let mut moves: Vec<(PersonId, i64)> = old.map(|p| (p, -1)).into_iter().chain(new.map(|p| (p, 1))).collect();
+    moves.sort();
+    for (person, by) in moves {
+        store::person::add_load(cx.tx, person, by, (by > 0).then_some(cx.now))?;
+    }
+    Ok(())
+}
+
+/// Who takes a case: E1, E2, E5. Reads everybody who answers; the choice itself is the domain's.
+pub(crate) fn route(cx: &mut Act, case: &Case) -> Result<Option<Fact>, Fault> {
+    let people = store::person::list_answering(cx.tx)?;
+    let tam = store::account::find(cx.tx, case.ticket.account)?.and_then(|a| a.tam);
+    let fallback = store::person::list_on_duty(cx.tx, "fallback", cx.now)?;
+    let candidates: Vec<Candidate> = people.iter().map(|p| candidate(cx, p, tam, case.ticket.owner)).collect();
+    let need = Need {
+        product: case.words.product.clone(),
+        component: String::new(),
+        language: case.language.clone(),
+        severity_rank: case.ticket.severity.rank(),
+        tier: case.ticket.tier,
+        account: case.ticket.account,
+    };
+    let choice = domain::routing::route(&need, &candidates, &fallback);
+    Ok(choice.who.map(|to| Fact::Assigned { to, why: choice.why }))
+}
+fn candidate(cx: &Act, p: &Person, tam: Option<PersonId>, owner: Option<PersonId>) -> Candidate {
+    let shelves = cx.desk.shelves();
+    let at_work = p.work_calendar.as_deref().and_then(|c| shelves.newest(c)).is_none_or(|c| c.is_open(cx.now));
+    Candidate {
+        person: p.id,
+        role: p.role,
+        tier: p.tier,
+        skills: p.skills.clone(),
+        languages: p.languages.clone(),
+        load: p.load,
+        capacity: p.capacity,
+        on_shift: at_work && p.away_until.is_none_or(|until| until <= cx.now),
+        is_tam: tam == Some(p.id),
+        is_first_ask: owner == Some(p.id),
+        last_assigned_at: p.last_assigned_at,
+    }
+}
+
+/// A case follows its account to another plan version (I7).
+pub(crate) fn change_plan(cx: &mut Act, id: TicketId, plan: &str) -> Result<(), Fault> {
+    let Some(before) = store::ticket::find_locked(cx.tx, id)?.filter(|c| c.plan != plan) else { return Ok(()) };
+    let shelves = cx.desk.shelves();
+    let book = shelves.book(plan).ok_or_else(|| Fault::internal(format!("plan {plan} is not on the shelf")))?;
+    let mut board = Board::load(cx.tx, id, shelves)?;
+    board.tighten(book, &Subject::of(&before.ticket), Because::PlanChanged, cx.now, shelves);
+    let mut lines = vec![Line {
+        account: Some(before.ticket.account),
+        ticket: Some(id),
+        actor: None,
+        key: "ticket.plan_changed",
+        audience: Audience::Public,
+        body: json!({"from": before.plan, "to": plan}),
+    }];
+    let case = settle(cx, Some(&before), Case { plan: plan.to_string(), ..before.clone() }, &board, &mut lines)?;
+    store::ticket::put(cx.tx, &case)?;
+    finish(cx, Some(&before), &case, lines, None, &[])
+}
+
+/// A fact as the log and webhooks carry it. Ids as TypeIDs, instants RFC 3339; no words of the case.
+pub fn fact_body(fact: &Fact, message: Option<MessageId>) -> Value {
+    let id = |p: &PersonId| p.to_string();
+    let at = |a: &At| a.to_string();
+    let mut body = match fact {
+        Fact::Opened | Fact::WaitEnded | Fact::LowerDeclined => json!({}),
+        Fact::Assigned { to, why } => json!({"to": id(to), "why": why}),
+        Fact::AnsweredFirst { by } | Fact::Replied { by } | Fact::Noted { by } | Fact::CustomerReplied { by } | Fact::Confirmed { by } | Fact::Boosted { by } => {
+            json!({"by": id(by)})
+        }
+        Fact::WaitBegan { why, announce_at } => json!({"why": why.key(), "announce_at": announce_at.as_ref().map(at)}),
+        Fact::TimeoutAnnounced { closes_at } => json!({"closes_at": at(closes_at)}),
+        Fact::Resolved { by, cause, closes_at } => json!({"by": id(by), "cause": cause, "closes_at": at(closes_at)}),
+        Fact::Closed { how } => json!({"how": how.key()}),
+        Fact::Reopened { by, reason } => json!({"by": id(by), "reason": reason}),
+        Fact::Transferred { from, to, tier, reason } => json!({"from": from.as_ref().map(id), "to": id(to), "tier": tier, "reason": reason}),
+        Fact::HandedOver { from, to, reason } => json!({"from": from.as_ref().map(id), "to": id(to), "reason": reason}),
+        Fact::Consulted { by, expert, question } => json!({"by": id(by), "expert": id(expert), "question": question}),
+        Fact::HelperJoined { who } | Fact::HelperLeft { who } | Fact::Followed { who } | Fact::Unfollowed { who } => json!({"who": id(who)}),
+        Fact::UpdateAgreed { until } => json!({"until": at(until)}),
+        Fact::SeverityRaised { from, to } => json!({"from": from.key(), "to": to.key()}),
+        Fact::LowerProposed { to, reason } => json!({"to": to.key(), "reason": reason}),
+        Fact::SeverityLowered { from, to, reason, agreed_by } => json!({"from": from.key(), "to": to.key(), "reason": reason, "agreed_by": id(agreed_by)}),
+    };
+    if let Some(message) = message {
+        body["message"] = json!(message.to_string());
+    }
+    body
+}

@@ -1,0 +1,31 @@
+use super::{Chore, Report};
+use crate::{Desk, Fault, ticket};
+use domain::kit::{At, Span};
+
+/// Announces time-outs and closes what was announced: a case's own alarms.
+pub struct RingAlarms;
+
+const ROUND_MAX: u32 = 200;
+
+impl Chore for RingAlarms {
+    fn name(&self) -> &'static str {
+        "ring-alarms"
+    }
+    fn wakes_on(&self) -> &'static str {
+        "clock"
+    }
+    fn every(&self) -> Span {
+        Span::seconds(30)
+    }
+    fn next_at(&self, desk: &Desk) -> Result<Option<At>, Fault> {
+        desk.read(|tx| Ok(store::ticket::next_alarm(tx)?))
+    }
+    fn round(&self, desk: &Desk, now: At) -> Result<Report, Fault> {
+        let ringing = desk.read(|tx| Ok(store::ticket::list_ringing(tx, now, ROUND_MAX)?))?;
+        let mut report = Report { looked_at: ringing.len() as u32, did: 0, left_over: u32::from(ringing.len() == ROUND_MAX as usize) };
+        for id in ringing {
+            report.did += u32::from(desk.write(now, move |cx| ticket::ring(cx, id))?);
+        }
+        Ok(report)
+    }
+}

@@ -1,0 +1,26 @@
+use super::{Chore, Report};
+use crate::{Desk, Fault};
+use domain::kit::{At, Span};
+
+/// Takes away what has served: sessions past their time, answers older than a day, presence of people long gone.
+pub struct Sweep;
+
+const ROUND_MAX: u32 = 5_000;
+
+impl Chore for Sweep {
+    fn name(&self) -> &'static str {
+        "sweep"
+    }
+    fn every(&self) -> Span {
+        Span::minutes(10)
+    }
+    fn round(&self, desk: &Desk, now: At) -> Result<Report, Fault> {
+        let did = desk.write(now, move |cx| {
+            let sessions = store::session::sweep(cx.tx, cx.now)?;
+            let answers = store::idempotency::sweep(cx.tx, cx.now - Span::days(1), ROUND_MAX)?;
+            let presence = store::presence::sweep(cx.tx, cx.now - Span::minutes(5))?;
+            Ok(sessions + answers + presence)
+        })?;
+        Ok(Report { looked_at: did as u32, did: did as u32, left_over: 0 })
+    }
+}

@@ -1,0 +1,255 @@
+//! Opening and reading cases. What is done to them goes through [`crate::act`].
+use crate::act::{happen, may_see, route, settle, tell_board};
+use crate::board::Board;
+use crate::{Act, Desk, Fault, Flaw, act, limits};
+use domain::kit::{AccountId, At, MessageId, PersonId, TicketId};
+use domain::people::{Actor, Leave, OpenTicket, ReadTicket, Role};
+use domain::plan::PlanBook;
+use domain::ticket::{Fact, Refusal, Severity, Stage, Ticket};
+use store::attachment::Attachment;
+use store::db::Tx;
+use store::log::{Audience, Entry};
+use store::message::{Message, MessageKind};
+use store::ticket::{After, Case, Filter, Order, Words};
+
+/// A question as it comes in.
+#[derive(Debug, Clone, Default)]
+pub struct Opening {
+    /// The account asking; a customer's own when `None`, needed from staff.
+    pub account: Option<AccountId>,
+    /// On whose behalf; the caller when `None`, needed from staff.
+    pub requester: Option<PersonId>,
+    pub channel: String,
+    pub severity: String,
+    pub words: Words,
+    pub body: String,
+    pub language: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Opened {
+    pub case: Case,
+    pub message: MessageId,
+    pub pos: i64,
+}
+
+/// The channels a case may come through.
+pub const CHANNELS: &[&str] = &["web_ticket", "dedicated_im_group", "online_chat_human", "online_chat", "hotline", "support_email", "onsite", "remote_1to1", "tam"];
+
+/// Opens a case: promises begin, somebody is named, the right people are told, all in one transaction.
+/// `number` comes from [`Desk::next_number`]. Errors: Invalid with every flaw, NotFound for an account that is not theirs.
+pub fn open(cx: &mut Act, leave: &Leave<OpenTicket>, number: i64, opening: &Opening) -> Result<Opened, Fault> {
+    let who = leave.actor();
+    let severity = check(opening, who)?;
+    let (account, requester) = asker(cx, who, opening)?;
+    let customer = store::account::find(cx.tx, account)?.filter(|a| a.active).ok_or(Fault::NotFound)?;
+    let book = plan_now(cx.tx, cx.desk, account, cx.now)?;
+    let plan = book.id.clone();
+    let id: TicketId = cx.fresh();
+    let ticket = Ticket {
+        id,
+        account,
+        requester,
+        channel: opening.channel.clone(),
+        severity,
+        stage: Stage::New,
+        cycle: 1,
+        opened_at: cx.now,
+        owner: None,
+        handler: None,
+        tier: 1,
+        helpers: Vec::new(),
+        followers: Vec::new(),
+        boosted_at: None,
+        proposed: None,
+        first_reply_at: None,
+        resolved_at: None,
+        closed_at: None,
+        alarm: None,
+        version: 0,
+    };
+    let language = opening.language.clone().unwrap_or(customer.language);
+    let case = Case {
+        ticket,
+        number,
+        words: opening.words.clone(),
+        plan,
+        language: language.clone(),
+        updated_at: cx.now,
+        cause: String::new(),
+        next_due_at: None,
+        broken: 0,
+        messages: 0,
+    };
+    let message: MessageId = cx.fresh();
+    let facts: Vec<Fact> = [Some(Fact::Opened), route(cx, &case)?].into_iter().flatten().collect();
+    let mut board = Board::default();
+    let (case, mut lines) = tell_board(cx, case, Some(who.person), &facts, Some(message), &mut board)?;
+    // The case is written before its clocks and words, which point at it.
+    store::ticket::put_new(cx.tx, &case)?;
+    let words = Message { id: message, ticket: id, author: Some(who.person), kind: MessageKind::Public, body: opening.body.clone(), at: cx.now, language };
+    store::message::put_new(cx.tx, &words)?;
+    let case = settle(cx, None, case, &board, &mut lines)?;
+    store::ticket::put(cx.tx, &case)?;
+    act::finish(cx, None, &case, lines, Some(who.person), &facts)?;
+    Ok(Opened { case, message, pos: cx.pos })
+}
+
+fn check(o: &Opening, who: &Actor) -> Result<Severity, Fault> {
+    let mut flaws = Vec::new();
+    let mut text = |field: &str, text: &str, max: usize, needed: bool| {
+        if needed && text.trim().is_empty() {
+            flaws.push(Flaw::new(field, "missing"));
+        }
+        if text.chars().count() > max {
+            flaws.push(Flaw::new(field, "too_long").with("max", max).with("unit", "characters"));
+        }
+    };
+    let field = limits::FIELD_CHARS_MAX;
+    text("subject", &o.words.subject, limits::SUBJECT_CHARS_MAX, true);
+    text("product", &o.words.product, 100, false);
+    text("instance", &o.words.instance, 300, false);
+    text("error_code", &o.words.error_code, 300, false);
+    text("impact", &o.words.impact, field, false);
+    text("tried", &o.words.tried, field, false);
+    text("body", &o.body, limits::MESSAGE_BYTES_MAX, true);
+    if o.body.len() > limits::MESSAGE_BYTES_MAX {
+        flaws.push(Flaw::new("body", "too_long").with("max", limits::MESSAGE_BYTES_MAX).with("unit", "bytes"));
+    }
+    if !CHANNELS.contains(&o.channel.as_str()) {
+        flaws.push(Flaw::new("channel", "unknown").with("known", CHANNELS.join(", ")));
+    }
+    if o.words.window_from.zip(o.words.window_to).is_some_and(|(from, to)| to < from) {
+        flaws.push(Flaw::new("window.to", "before_from"));
+    }
+    let severity = Severity::parse(&o.severity);
+    let scale = Severity::scale_of(&o.channel);
+    if severity.is_none_or(|s| s.scale() != scale) {
+        let known: Vec<&str> = Severity::ALL.iter().filter(|s| s.scale() == scale).map(|s| s.key()).collect();
+        flaws.push(Flaw::new("severity", "unknown").with("known", known.join(", ")));
+    }
+    if who.role.is_staff() {
+        if o.account.is_none() {
+            flaws.push(Flaw::new("account", "missing"));
+        }
+        if o.requester.is_none() {
+            flaws.push(Flaw::new("requester", "missing"));
+        }
+    }
+    match severity {
+        Some(severity) if flaws.is_empty() => Ok(severity),
+        _ => Err(Fault::Invalid(flaws)),
+    }
+}
+/// Whose case it is. A customer asks for themselves; a manager may ask for a colleague; staff ask for a customer.
+fn asker(cx: &mut Act, who: &Actor, o: &Opening) -> Result<(AccountId, PersonId), Fault> {
+    let account = match (who.account, o.account) {
+        (Some(own), Some(named)) if own != named => return Err(Fault::NotFound),
+        (Some(own), _) => own,
+        (None, Some(named)) => named,
+        (None, None) => return Err(Fault::invalid("account", "missing")),
+    };
+    let requester = o.requester.unwrap_or(who.person);
+    if requester != who.person {
+        let theirs = store::person::find(cx.tx, requester)?.is_some_and(|p| p.account == Some(account) && p.active);
+        if !theirs || who.role == Role::Contact {
+            return Err(Fault::invalid("requester", "unknown"));
+        }
+    }
+    Ok((account, requester))
+}
+/// The plan version an account is on: by its order at that instant, else the basic plan of that time.
+pub fn plan_now<'d>(tx: &mut Tx, desk: &'d Desk, account: AccountId, at: At) -> Result<&'d PlanBook, Fault> {
+    let shelves = desk.shelves();
+    let ordered = store::account::find_order_at(tx, account, at)?;
+    let book = match &ordered {
+        Some(order) => shelves.book(&order.plan),
+        None => shelves.version_at(&desk.rules().basic_family, at),
+    };
+    book.ok_or_else(|| Fault::internal(format!("no plan for account {account} at {at}")))
+}
+
+/// Everything a person sees of a case.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    pub case: Case,
+    pub messages: Vec<Message>,
+    pub attachments: Vec<Attachment>,
+    pub clocks: Vec<store::clock::Stored>,
+    pub offers: Vec<(&'static str, Option<Refusal>)>,
+}
+/// A case with its thread, clocks and what may be done now. Customers see neither notes nor internal goals.
+pub fn read(tx: &mut Tx, desk: &Desk, leave: &Leave<ReadTicket>, id: TicketId, now: At) -> Result<Seen, Fault> {
+    let who = leave.actor();
+    let case = get(tx, who, id)?;
+    let inside = who.role.is_staff();
+    let mut messages = store::message::list_of_ticket(tx, id, None, limits::PAGE_MAX)?;
+    messages.retain(|m| inside || m.kind != MessageKind::Internal);
+    let mut attachments = store::attachment::list_of_ticket(tx, id)?;
+    attachments.retain(|a| inside || !a.internal);
+    let mut clocks = store::clock::list_of_ticket(tx, id, desk.shelves())?;
+    clocks.retain(|c| inside || c.clock.terms.kind == domain::promise::Kind::Contract);
+    let offers = domain::ticket::offers(&case.ticket, who, &desk.rules().patience, now);
+    Ok(Seen { case, messages, attachments, clocks, offers })
+}
+/// The case, if this person may know of it.
+pub fn get(tx: &mut Tx, who: &Actor, id: TicketId) -> Result<Case, Fault> {
+    store::ticket::find(tx, id)?.filter(|c| may_see(who, c)).ok_or(Fault::NotFound)
+}
+/// One page of cases. Customers' filters are narrowed to what is theirs, whatever they ask for.
+pub fn list(tx: &mut Tx, leave: &Leave<ReadTicket>, filter: &Filter, order: Order, after: Option<After>, limit: u32) -> Result<Vec<Case>, Fault> {
+    let filter = narrowed(leave.actor(), filter.clone());
+    Ok(store::ticket::list(tx, &filter, order, after, limit.clamp(1, limits::PAGE_MAX))?)
+}
+/// A filter that holds nothing its reader may not see.
+pub fn narrowed(who: &Actor, mut filter: Filter) -> Filter {
+    if who.role.is_customer() {
+        filter.account = who.account.or(Some(AccountId::from_raw(0)));
+    }
+    if who.role == Role::Contact {
+        filter.requester = Some(who.person);
+    }
+    filter
+}
+/// Messages after the one seen last, oldest first.
+pub fn messages(tx: &mut Tx, leave: &Leave<ReadTicket>, id: TicketId, after: Option<(At, MessageId)>, limit: u32) -> Result<Vec<Message>, Fault> {
+    let who = leave.actor();
+    get(tx, who, id)?;
+    let mut page = store::message::list_of_ticket(tx, id, after, limit.clamp(1, limits::PAGE_MAX))?;
+    page.retain(|m| who.role.is_staff() || m.kind != MessageKind::Internal);
+    Ok(page)
+}
+/// What happened to a case, after a position, as this person may see it.
+pub fn timeline(tx: &mut Tx, leave: &Leave<ReadTicket>, id: TicketId, pos: i64, limit: u32) -> Result<Vec<Entry>, Fault> {
+    let who = leave.actor();
+    get(tx, who, id)?;
+    let entries = store::log::list_of_ticket(tx, id, pos, limit.clamp(1, limits::PAGE_MAX))?;
+    Ok(entries.into_iter().filter_map(|e| as_seen_by(who, e)).collect())
+}
+/// A log entry as somebody may see it; `None` when they may not. Reasons given among ourselves stay inside.
+pub fn as_seen_by(who: &Actor, mut entry: Entry) -> Option<Entry> {
+    if who.role.is_staff() {
+        return (entry.audience != Audience::Audit || who.role == Role::Administrator).then_some(entry);
+    }
+    if entry.audience != Audience::Public || entry.account.is_none() || entry.account != who.account {
+        return None;
+    }
+    if matches!(entry.key.as_str(), "ticket.transferred" | "ticket.handed_over" | "ticket.assigned") {
+        let mut body: serde_json::Value = serde_json::from_str(&entry.body).ok()?;
+        if let Some(fields) = body.as_object_mut() {
+            fields.remove("reason");
+            fields.remove("why");
+        }
+        entry.body = body.to_string();
+    }
+    Some(entry)
+}
+
+/// What a case's own alarm does: announces the time-out, or closes after an announced one.
+pub(crate) fn ring(cx: &mut Act, id: TicketId) -> Result<bool, Fault> {
+    let Some(case) = store::ticket::find_unless_held(cx.tx, id)? else { return Ok(false) };
+    let facts = domain::ticket::ring(&case.ticket, &cx.desk.rules().patience, cx.now);
+    let rang = !facts.is_empty();
+    happen(cx, case, None, &facts, None)?;
+    Ok(rang)
+}
