@@ -394,8 +394,8 @@ pub(super) fn read_mark(text: &str) -> Option<Mark> {
 /// `5m`, `2h`, `1d` (24 hours), `30s`; above zero.
 fn short_span(text: &str) -> Option<Span> {
     let unit = text.chars().last()?;
-    let number: u32 = text.strip_suffix(unit)?.parse().ok()?;
-    let number = i64::from(number);
+    // A million days is more than any clock runs, and far from the end of what a span can hold.
+    let number: i64 = text.strip_suffix(unit)?.parse().ok().filter(|n| (1..=1_000_000).contains(n))?;
     let span = match unit {
         's' => Span::seconds(number),
         'm' => Span::minutes(number),
@@ -403,7 +403,7 @@ fn short_span(text: &str) -> Option<Span> {
         'd' => Span::days(number),
         _ => return None,
     };
-    (span > Span::ZERO).then_some(span)
+    Some(span)
 }
 pub(super) fn mark_words(mark: &Mark) -> String {
     let short = |span: &Span| {

@@ -55,6 +55,18 @@ fn the_instant_of_the_order_pins_the_version() {
     assert_eq!(id("volc.default", "2020-01-01T00:00:00Z").as_deref(), Some("volc.default.2025"));
 }
 
+#[test]
+fn the_highest_plan_needs_an_invitation_and_a_paid_plan() {
+    use domain::plan::{NotForSale, may_order};
+    let library = shipped();
+    let excellence = library.book("ali.excellence.v2").unwrap();
+    let (basic, top) = (["ali.basic".to_string()], ["ali.basic".to_string(), "ali.top".to_string()]);
+    assert_eq!(may_order(excellence, &top, false), Err(NotForSale::NotInvited));
+    assert_eq!(may_order(excellence, &basic, true), Err(NotForSale::NeedsOneOf));
+    assert_eq!(may_order(excellence, &top, true), Ok(()));
+    assert_eq!(may_order(library.book("ali.business.v1").unwrap(), &top, true), Err(NotForSale::Closed));
+}
+
 // ---------------------------------------------------------------- every number of the documents
 
 type Line = (String, String, String, String);
@@ -331,6 +343,7 @@ fn each_mistake_is_named_with_line_key_and_code() {
         ("from = \"2025-01-01T00:00:00Z\"", "from = \"2025-01-01T00:00:00Z\"\nto = \"2024-01-01T00:00:00Z\"", "10 effective plan.effective_reversed"),
         ("tz = \"UTC\"", "tz = \"Mars/Olympus\"", "13 defaults.tz plan.bad_zone"),
         ("\"50%\"", "\"soon\"", "14 defaults.warn_at[1] plan.bad_mark"),
+        ("\"50%\"", "\"9999999999999d before\"", "14 defaults.warn_at[1] plan.bad_mark"),
         ("\"50%\"", "\"100%\"", "14 defaults.warn_at[1] plan.mark_out_of_range"),
         ("\"50%\"", "\"5m after\"", "14 defaults.warn_at[1] plan.mark_after_breach"),
         ("\"50%\", ", "\"1%\", \"2%\", \"3%\", \"4%\", \"5%\", \"6%\", \"7%\", \"8%\", ", "14 defaults.warn_at plan.too_many"),
