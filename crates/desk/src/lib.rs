@@ -4,6 +4,7 @@
 pub mod act;
 pub mod board;
 pub mod chores;
+pub mod clock;
 pub mod fault;
 pub mod log;
 pub mod notify;

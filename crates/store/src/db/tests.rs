@@ -270,7 +270,6 @@ store_test! {
 /// Statements that may walk a whole table, each with its reason. To shrink, not to grow.
 const WALKS: &[&str] = &[
     "::log::LAST_POS", // from the end of the key, one row
-    "::outbox::CLAIM", // its `or` hides the partial index; wants `state in ('queued', 'sending')` beside it
 ];
 
 store_test! {

@@ -1,0 +1,58 @@
+use super::{Balance, Entry, EntryKind, Limits, QuotaRefusal, apply, period_of};
+use crate::plan::Period;
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+
+/// The part of a booking that lies in one period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    pub period: String,
+    pub count: u32,
+    pub days: u32,
+}
+
+/// A service of `days` consecutive days from `first`: each day counts in its own period, the one count in that of the first day (QTA-03).
+/// Stops at the last day a calendar can name.
+pub fn shares(period: Period, first: Date, days: u32) -> Vec<Share> {
+    let mut shares = vec![Share { period: period_of(period, first), count: 1, days: 0 }];
+    for day in first.series(jiff::Span::new().days(1)).take(days as usize) {
+        let key = period_of(period, day);
+        match shares.last_mut() {
+            Some(share) if share.period == key => share.days += 1,
+            _ => shares.push(Share { period: key, count: 0, days: 1 }),
+        }
+    }
+    shares
+}
+
+/// The balances of one quota of one account, by period. Every period has the same limits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shelf {
+    pub limits: Limits,
+    balances: BTreeMap<String, Balance>,
+}
+impl Shelf {
+    pub fn new(limits: Limits) -> Shelf {
+        Shelf { limits, balances: BTreeMap::new() }
+    }
+    pub fn balance(&self, period: &str) -> Balance {
+        self.balances.get(period).copied().unwrap_or_default()
+    }
+    pub fn left(&self, period: &str) -> Limits {
+        self.balance(period).left(&self.limits)
+    }
+    /// Periods that ever had an entry, in order.
+    pub fn periods(&self) -> impl Iterator<Item = &str> {
+        self.balances.keys().map(String::as_str)
+    }
+    /// Writes the same kind of entry for every share, all or none. Errors: the first share that is refused.
+    pub fn post(&mut self, kind: EntryKind, shares: &[Share]) -> Result<(), QuotaRefusal> {
+        let mut next = self.balances.clone();
+        for share in shares {
+            let balance = next.entry(share.period.clone()).or_default();
+            *balance = apply(&self.limits, *balance, &Entry { kind, count: share.count.into(), days: share.days.into() })?;
+        }
+        self.balances = next;
+        Ok(())
+    }
+}
