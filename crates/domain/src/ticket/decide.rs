@@ -95,6 +95,15 @@ pub enum Refusal {
     AlreadyFollowing,
 }
 impl Refusal {
+    /// Every refusal, for the tests that want words for each.
+    pub const ALL: &[Refusal] = {
+        use Refusal::*;
+        &[
+            NotYours, AlreadyClosed, AlreadyResolved, NotYetResolved, NotYetAnswered, NotWaiting, AlreadyWaiting, NotClosed, TooLateToReopen, SamePerson,
+            SameSeverity, OtherScale, NotGraver, NotLower, AlreadyGravest, AlreadyLowest, NothingProposed, AlreadyBoosted, NotBoosted, TierUnknown,
+            ReasonMissing, InThePast, NotAHelper, AlreadyHelps, NotFollowing, AlreadyFollowing,
+        ]
+    };
     pub fn key(self) -> &'static str {
         use Refusal::*;
         match self {

@@ -179,6 +179,23 @@ fn waits_told_twice_or_out_of_order_are_told_once() {
     assert_eq!(hear_all(&[&began, &began, &ended, &ended, &began, &again, &ended, &began]), once);
 }
 #[test]
+fn a_warning_of_the_last_moment_comes_before_the_breach_of_the_same_moment() {
+    let brink = Terms { cmp: Cmp::Lt, warn_at: vec![Mark::Percent(100)], ladder: vec![rung(Mark::AfterBreach(Span::ZERO), "group")], ..terms("response") };
+    let (clock, _) = started(brink, "10:00:00");
+    let told: Vec<_> = tick(clock, clock_time("10:40:00"), &Shelf).events.iter().map(|e| e.what.key()).collect();
+    assert_eq!(told, ["warned", "breached", "escalated"]);
+}
+#[test]
+fn a_message_delivered_again_makes_no_second_promise() {
+    let next = Terms { starts: On::CustomerReplied, recurs: Recurs::PerMessage, ..terms("next") };
+    let mut subject = Subject::of(vec![next]);
+    let asked = Fact::new(On::CustomerReplied, clock_time("10:00:00"));
+    subject.hear(&asked, asked.at);
+    subject.hear(&Fact::new(On::EngineerReplied, clock_time("10:05:00")), clock_time("10:05:00"));
+    assert!(subject.hear(&asked, clock_time("10:06:00")).is_empty());
+    assert_eq!(subject.0[0].clocks.len(), 1);
+}
+#[test]
 fn a_waived_breach_stays_a_breach_with_a_name_under_it() {
     let (clock, _) = started(terms("response"), "10:00:00");
     let early = waive(clock.clone(), "goodwill", "chief", clock_time("10:30:00"), &Shelf);
