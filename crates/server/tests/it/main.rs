@@ -1,0 +1,4 @@
+//! The server over real sockets, each test on a database of its own, on both databases. Time is a wound watch: nothing sleeps.
+mod frame;
+mod house;
+mod line;
