@@ -4,6 +4,7 @@ pub mod db;
 
 pub mod account;
 pub mod attachment;
+pub mod check;
 pub mod chore;
 pub mod clock;
 pub mod idempotency;
@@ -43,5 +44,5 @@ pub fn statements() -> Vec<&'static db::Sql> {
         token::ALL,
         view::ALL,
     ];
-    rooms.iter().flat_map(|r| r.iter().copied()).chain(webhook::ALL.iter().copied()).collect()
+    rooms.iter().flat_map(|r| r.iter().copied()).chain(webhook::ALL.iter().chain(check::ALL).copied()).collect()
 }

@@ -70,6 +70,8 @@ statements! {
     OF_ACCOUNT_AFTER = "select pos, account_id, ticket_id, at, actor_id, key, audience, body, chain_seq, hash from log where account_id = $1 and pos > $2 order by pos limit $3",
         postgres "select pos, account_id, ticket_id, at, actor_id, key, audience, body, chain_seq, hash from log where account_id = $1 and pos > $2 and tx < txid_snapshot_xmin(txid_current_snapshot()) order by pos limit $3";
     LAST_POS = "select pos from log order by pos desc limit 1";
+    FRONTIER = "select pos, 0, 0 from log order by pos desc limit 1",
+        postgres "select coalesce((select pos from log order by pos desc limit 1), 0), txid_snapshot_xmin(txid_current_snapshot()), txid_snapshot_xmax(txid_current_snapshot())";
 }
 
 fn account_bytes(account: Option<AccountId>) -> [u8; 16] {
@@ -104,21 +106,28 @@ fn chain_head(tx: &mut Tx, account: &[u8; 16]) -> Result<(i64, Vec<u8>), DbError
 }
 /// The next hash of a chain; public so that whoever holds an export can check it.
 pub fn link(before: &[u8], account: &[u8; 16], seq: i64, e: &NewEntry) -> Vec<u8> {
+    linked(before, account, seq, (e.ticket, e.at, e.actor), [e.key, e.audience.key(), e.body.as_str()])
+}
+/// The hash an entry must have, read back.
+pub fn link_of(before: &[u8], account: &[u8; 16], e: &Entry) -> Vec<u8> {
+    linked(before, account, e.chain_seq, (e.ticket, e.at, e.actor), [e.key.as_str(), e.audience.key(), e.body.as_str()])
+}
+fn linked(before: &[u8], account: &[u8; 16], seq: i64, (ticket, at, actor): (Option<TicketId>, At, Option<PersonId>), texts: [&str; 3]) -> Vec<u8> {
     let mut h = Sha256::new();
     h.update(before);
     h.update(account);
     h.update(seq.to_be_bytes());
-    h.update(e.ticket.map_or([0; 16], TicketId::bytes));
-    h.update(e.at.micros().to_be_bytes());
-    h.update(e.actor.map_or([0; 16], PersonId::bytes));
-    for text in [e.key, e.audience.key(), e.body.as_str()] {
+    h.update(ticket.map_or([0; 16], TicketId::bytes));
+    h.update(at.micros().to_be_bytes());
+    h.update(actor.map_or([0; 16], PersonId::bytes));
+    for text in texts {
         h.update((text.len() as u64).to_be_bytes());
         h.update(text);
     }
     h.finalize().to_vec()
 }
 
-fn entry(r: &Row) -> Result<Entry, DbError> {
+pub(crate) fn entry(r: &Row) -> Result<Entry, DbError> {
     let account = AccountId::from_raw(r.id::<domain::kit::AccountKind>(1).raw());
     Ok(Entry {
         pos: r.int(0),
@@ -138,7 +147,8 @@ fn entry(r: &Row) -> Result<Entry, DbError> {
 pub fn list_of_ticket(tx: &mut Tx, ticket: TicketId, pos: i64, limit: u32) -> Result<Vec<Entry>, DbError> {
     tx.query(&OF_TICKET, &vals![ticket, pos, limit], entry)
 }
-/// Everything after `pos`, in order and without gaps: nothing that commits later can appear below what was returned.
+/// Everything after `pos` that is settled on its own, in order. A follower that must not miss anything reads only up to its
+/// [`Frontier`].
 pub fn list_after(tx: &mut Tx, pos: i64, limit: u32) -> Result<Vec<Entry>, DbError> {
     tx.query(&AFTER, &vals![pos, limit], entry)
 }
@@ -146,6 +156,41 @@ pub fn list_after(tx: &mut Tx, pos: i64, limit: u32) -> Result<Vec<Entry>, DbErr
 pub fn list_of_account(tx: &mut Tx, account: AccountId, pos: i64, limit: u32) -> Result<Vec<Entry>, DbError> {
     tx.query(&OF_ACCOUNT_AFTER, &vals![account, pos, limit], entry)
 }
+/// How far one reader may follow the log without ever passing over an entry.
+///
+/// On PostgreSQL positions are given out before their transactions commit, and a transaction that began later may get the lower one: an
+/// entry can appear below one that was already read, even where the reader keeps below the oldest transaction. So the reader
+/// notes the highest position it sees together with the next transaction number; every lower position was given to a transaction
+/// with a lower number (appending locks its chain first, which numbers the transaction). Once all of those have ended, everything
+/// up to the noted position is as it will stay. SQLite has one writer: its newest position is the frontier.
+#[derive(Debug, Default)]
+pub struct Frontier {
+    settled: i64,
+    noted: Option<(i64, i64)>,
+}
+impl Frontier {
+    /// Looks; returns the position up to which the log is settled. Never goes back.
+    pub fn look(&mut self, tx: &mut Tx) -> Result<i64, DbError> {
+        let seen = tx.first(&FRONTIER, &[], |r| Ok((r.int(0), r.int(1), r.int(2))))?;
+        let Some((newest, oldest_running, next)) = seen else { return Ok(self.settled) };
+        let ended = |(_, next): &(i64, i64)| *next <= oldest_running;
+        if let Some((pos, _)) = self.noted.take_if(|n| ended(n)) {
+            self.settled = self.settled.max(pos);
+        }
+        if newest > self.settled && self.noted.is_none() {
+            self.noted = Some((newest, next));
+            if let Some((pos, _)) = self.noted.take_if(|n| ended(n)) {
+                self.settled = pos;
+            }
+        }
+        Ok(self.settled)
+    }
+    /// Something newer was seen but is not settled yet: look again soon, nobody will nudge for it.
+    pub fn is_waiting(&self) -> bool {
+        self.noted.is_some()
+    }
+}
+
 /// The newest position; 0 while nothing has happened.
 pub fn last_pos(tx: &mut Tx) -> Result<i64, DbError> {
     Ok(tx.first(&LAST_POS, &[], |r| Ok(r.int(0)))?.unwrap_or(0))
