@@ -115,10 +115,25 @@ fn check_people(cx: &mut Act, command: &Command) -> Result<(), Fault> {
 
 /// An urgent boost spends the account's quota, checked and taken in one guarded statement.
 fn take_boost(cx: &mut Act, case: &Case, by: PersonId) -> Result<(), Fault> {
-    let book = cx.desk.shelves().book(&case.plan).ok_or_else(|| Fault::internal(format!("plan {} is gone", case.plan)))?;
-    let Some(rule) = book.quotas.iter().find(|q| q.id == "urgent_boost" && !q.purchased) else {
-        return Err(Fault::Refused { code: "quota.not_in_plan", args: vec![("quota", "urgent_boost".into()), ("plan", case.plan.clone())] });
-    };
+    match take_quota(cx, "urgent_boost", &case.plan, case, by)? {
+        Taken::Yes => Ok(()),
+        Taken::NotInPlan => {
+            Err(Fault::Refused { code: "quota.not_in_plan", args: vec![("quota", "urgent_boost".into()), ("plan", case.plan.clone())] })
+        }
+        Taken::UsedUp { limit, period } => {
+            Err(Fault::Refused { code: "quota.used_up", args: vec![("quota", "urgent_boost".into()), ("limit", limit), ("period", period)] })
+        }
+    }
+}
+pub(crate) enum Taken {
+    Yes,
+    NotInPlan,
+    UsedUp { limit: String, period: String },
+}
+/// Takes one of a counted quota for a case, once for each of its lives. On `UsedUp` nothing is left taken.
+pub(crate) fn take_quota(cx: &mut Act, id: &str, plan: &str, case: &Case, by: PersonId) -> Result<Taken, Fault> {
+    let book = cx.desk.shelves().book(plan).ok_or_else(|| Fault::internal(format!("plan {plan} is gone")))?;
+    let Some(rule) = book.quotas.iter().find(|q| q.id == id && !q.purchased) else { return Ok(Taken::NotInPlan) };
     let period = domain::quota::period_key(rule.period, &rule.tz, cx.now).unwrap_or_else(|| "-".into());
     let entry = quota::Entry {
         account: case.ticket.account,
@@ -132,11 +147,9 @@ fn take_boost(cx: &mut Act, case: &Case, by: PersonId) -> Result<(), Fault> {
         actor: Some(by),
         at: cx.now,
     };
-    if quota::take(cx.tx, &entry, rule.count, rule.days)? {
-        return Ok(());
-    }
+    let taken = quota::take(cx.tx, &entry, rule.count, rule.days)?;
     let limit = rule.count.map(|c| c.to_string()).unwrap_or_default();
-    Err(Fault::Refused { code: "quota.used_up", args: vec![("quota", rule.id.clone()), ("limit", limit), ("period", period)] })
+    Ok(if taken { Taken::Yes } else { Taken::UsedUp { limit, period } })
 }
 
 fn put_message(cx: &mut Act, case: &Case, who: &Actor, doing: &Doing) -> Result<Option<MessageId>, Fault> {

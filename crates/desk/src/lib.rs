@@ -1,17 +1,31 @@
 //! Use cases and chores: load, decide, save in one transaction, nudge. Synchronous; time and dice are arguments.
 //!
 //! [`Desk`] is the one handle the server holds; [`Act`] is one transaction with the moment it happens at.
+pub mod access;
+pub mod account;
 pub mod act;
+pub mod attachment;
 pub mod board;
 pub mod chores;
 pub mod clock;
+pub mod demo;
+pub mod draft;
 pub mod fault;
+pub mod form;
+pub mod idempotency;
 pub mod log;
+pub mod notice;
 pub mod notify;
+pub mod people;
 pub mod plan;
+pub mod presence;
 pub mod secrets;
 pub mod shelf;
 pub mod ticket;
+pub mod token;
+pub mod vault;
+pub mod view;
+pub mod webhook;
 
 pub use fault::{Args, Fault, Flaw};
 pub use shelf::Shelves;
@@ -228,3 +242,6 @@ impl Act<'_, '_> {
         Id::new(self.now, &mut self.dice)
     }
 }
+
+#[cfg(test)]
+mod case_tests;

@@ -81,6 +81,7 @@ pub fn open(cx: &mut Act, leave: &Leave<OpenTicket>, number: i64, opening: &Open
         broken: 0,
         messages: 0,
     };
+    let case = on_plan_terms(cx, case, who.person)?;
     let message: MessageId = cx.fresh();
     let facts: Vec<Fact> = [Some(Fact::Opened), route(cx, &case)?].into_iter().flatten().collect();
     let mut board = Board::default();
@@ -93,6 +94,19 @@ pub fn open(cx: &mut Act, leave: &Leave<OpenTicket>, number: i64, opening: &Open
     store::ticket::put(cx.tx, &case)?;
     act::finish(cx, None, &case, lines, Some(who.person), &facts)?;
     Ok(Opened { case, message, pos: cx.pos })
+}
+
+/// A plan that counts tickets gives its own terms as long as some are left; past them a case is taken in on basic terms
+/// (plans.md, gap "quota overrun": ticket 31 of the trial).
+fn on_plan_terms(cx: &mut Act, case: Case, by: PersonId) -> Result<Case, Fault> {
+    match act::take_quota(cx, "tickets", &case.plan, &case, by)? {
+        act::Taken::UsedUp { .. } => {
+            let basic = cx.desk.shelves().version_at(&cx.desk.rules().basic_family, cx.now);
+            let plan = basic.map(|b| b.id.clone()).ok_or_else(|| Fault::internal("no basic plan is in force"))?;
+            Ok(Case { plan, ..case })
+        }
+        _ => Ok(case),
+    }
 }
 
 fn check(o: &Opening, who: &Actor) -> Result<Severity, Fault> {

@@ -23,22 +23,25 @@ statements! {
     FIRST = "insert into quota_balance (account_id, quota_id, period, used_count, used_days) values ($1, $2, $3, 0, 0) on conflict (account_id, quota_id, period) do nothing";
     TAKE = "update quota_balance set used_count = used_count + $4, used_days = used_days + $5 where account_id = $1 and quota_id = $2 and period = $3 and used_count + $4 <= $6 and used_days + $5 <= $7";
     BALANCE = "select used_count, used_days from quota_balance where account_id = $1 and quota_id = $2 and period = $3";
-    ENTRY = "insert into quota_entry (account_id, quota_id, period, idem, kind, count, days, ticket_id, actor_id, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (account_id, quota_id, period, idem) do nothing";
+    KNOWN = "select 1 from quota_entry where account_id = $1 and quota_id = $2 and period = $3 and idem = $4";
+    ENTRY = "insert into quota_entry (account_id, quota_id, period, idem, kind, count, days, ticket_id, actor_id, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     ENTRIES = "select account_id, quota_id, period, idem, kind, count, days, ticket_id, actor_id, at from quota_entry where account_id = $1 and quota_id = $2 and period = $3 order by idem limit 500";
 }
 /// Takes from the quota if every dimension still has room: one guarded statement, so that a hundred callers at once get exactly
 /// what is left (I9). `None` limits do not bind. False: nothing left, nothing changed. A repeated entry takes nothing and is true (I10).
 pub fn take(tx: &mut Tx, e: &Entry, limit_count: Option<u32>, limit_days: Option<u32>) -> Result<bool, DbError> {
-    tx.exec(&FIRST, &vals![e.account, &e.quota, &e.period])?;
-    if put_entry(tx, e)? == 0 {
+    if tx.first(&KNOWN, &vals![e.account, &e.quota, &e.period, &e.idem], |_| Ok(()))?.is_some() {
         return Ok(true);
     }
+    tx.exec(&FIRST, &vals![e.account, &e.quota, &e.period])?;
     let no_limit = i64::MAX / 4;
     let (count, days) = (limit_count.map_or(no_limit, i64::from), limit_days.map_or(no_limit, i64::from));
-    Ok(tx.exec(&TAKE, &vals![e.account, &e.quota, &e.period, e.count, e.days, count, days])? == 1)
-}
-fn put_entry(tx: &mut Tx, e: &Entry) -> Result<u64, DbError> {
-    tx.exec(&ENTRY, &vals![e.account, &e.quota, &e.period, &e.idem, &e.kind, e.count, e.days, e.ticket, e.actor, e.at])
+    if tx.exec(&TAKE, &vals![e.account, &e.quota, &e.period, e.count, e.days, count, days])? == 0 {
+        return Ok(false);
+    }
+    let values = vals![e.account, &e.quota, &e.period, &e.idem, &e.kind, e.count, e.days, e.ticket, e.actor, e.at];
+    // Somebody who writes the same entry at the same moment conflicts here, and the whole act is tried again or undone.
+    tx.exec(&ENTRY, &values).map(|_| true)
 }
 /// (count, days) used in a period.
 pub fn used(tx: &mut Tx, account: AccountId, quota: &str, period: &str) -> Result<(i64, i64), DbError> {

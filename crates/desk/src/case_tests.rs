@@ -1,0 +1,258 @@
+//! Cases on the demo's desk, on both databases, time told in minutes since the opening.
+use crate::act::{Doing, act};
+use crate::chores::{Chore, RingAlarms, Tick};
+use crate::demo::furnish;
+use crate::plan::Library;
+use crate::secrets::Seal;
+use crate::ticket::{Opening, open};
+use crate::{Desk, Fault, Opening as Opens, Rules, Shelves};
+use domain::kit::{At, PersonId, Span, TicketId};
+use domain::people::{ActOnTicket, Actor, OpenTicket, ReadTicket, ask};
+use domain::promise::Verdict;
+use domain::ticket::{Command, Severity, Stage};
+use store::db::Db;
+use store::store_test;
+use store::ticket::{Case, Words};
+
+/// Monday 2025-11-03 10:00 in Shanghai.
+pub(crate) fn start() -> At {
+    At::parse("2025-11-03T02:00:00Z").unwrap()
+}
+pub(crate) fn desk_over(db: &Db) -> Desk {
+    let shelves = Shelves::new(Library::shipped().unwrap());
+    let opening = Opens { rules: Rules::default(), shelves, search: None, seal: Seal::new(&[1; 32]), seed: 7 };
+    Desk::open(db.clone(), opening, start() - Span::days(200)).unwrap()
+}
+pub(crate) struct World {
+    pub desk: Desk,
+    pub now: At,
+}
+impl World {
+    pub fn new(db: &Db) -> World {
+        let desk = desk_over(db);
+        furnish(&desk, "no password", start() - Span::days(3)).unwrap();
+        World { desk, now: start() }
+    }
+    pub fn who(&self, login: &str) -> Actor {
+        let p = self.desk.read(|tx| Ok(store::person::find_by_login(tx, login)?)).unwrap().unwrap();
+        Actor { person: p.id, role: p.role, tier: p.tier, account: p.account }
+    }
+    pub fn open(&self, by: &str, severity: &str, channel: &str, product: &str) -> Case {
+        let number = self.desk.next_number().unwrap();
+        let leave = ask::<OpenTicket>(&self.who(by)).unwrap();
+        let opening = Opening {
+            channel: channel.into(),
+            severity: severity.into(),
+            words: Words { subject: "no route to host".into(), product: product.into(), ..Words::default() },
+            body: "since ten o'clock".into(),
+            ..Opening::default()
+        };
+        self.desk.write(self.now, move |cx| open(cx, &leave, number, &opening)).unwrap().case
+    }
+    pub fn act(&self, by: &str, id: TicketId, command: Command) -> Result<Case, Fault> {
+        let leave = ask::<ActOnTicket>(&self.who(by)).unwrap();
+        let body = matches!(command, Command::Reply { .. } | Command::Note).then(|| "words".to_string());
+        let doing = Doing { body, ..Doing::new(command) };
+        self.desk.write(self.now, move |cx| act(cx, &leave, id, &doing)).map(|d| d.case)
+    }
+    pub fn pass(&mut self, minutes: i64) {
+        let until = self.now + Span::minutes(minutes);
+        // The house looks whenever something is due by itself, as the server does.
+        loop {
+            let next = [Tick.next_at(&self.desk).unwrap(), RingAlarms.next_at(&self.desk).unwrap()].into_iter().flatten().min();
+            match next {
+                Some(at) if at <= until => {
+                    self.now = at.max(self.now);
+                    Tick.round(&self.desk, self.now).unwrap();
+                    RingAlarms.round(&self.desk, self.now).unwrap();
+                }
+                _ => break,
+            }
+        }
+        self.now = until;
+    }
+    pub fn case(&self, id: TicketId) -> Case {
+        self.desk.read(|tx| Ok(store::ticket::find(tx, id)?)).unwrap().unwrap()
+    }
+    /// `first_response=kept periodic_update=running`, in the order the clocks began.
+    pub fn clocks(&self, id: TicketId) -> String {
+        let clocks = self.desk.read(|tx| Ok(store::clock::list_of_ticket(tx, id, self.desk.shelves())?)).unwrap();
+        let said: Vec<String> = clocks
+            .iter()
+            .map(|c| {
+                let cal = domain::promise::Calendars::calendar(self.desk.shelves(), &c.clock.terms.calendar, c.clock.terms.calendar_version).unwrap();
+                format!("{}={}", c.clock.terms.key, c.clock.verdict(self.now, &cal).key())
+            })
+            .collect();
+        said.join(" ")
+    }
+    pub fn log(&self, id: TicketId) -> Vec<String> {
+        self.desk.read(|tx| Ok(store::log::list_of_ticket(tx, id, 0, 500)?)).unwrap().into_iter().map(|e| e.key).collect()
+    }
+    pub fn count(&self, id: TicketId, key: &str) -> usize {
+        self.log(id).iter().filter(|k| *k == key).count()
+    }
+    fn load(&self, who: PersonId) -> u32 {
+        self.desk.read(|tx| Ok(store::person::find(tx, who)?)).unwrap().unwrap().load
+    }
+}
+
+store_test! {
+    fn a_case_is_in_somebodys_hands_the_moment_it_is_acknowledged(db) {
+        let w = World::new(db);
+        let case = w.open("yunfan", "medium", "web_ticket", "rds");
+        let handler = case.ticket.handler.unwrap();
+        assert_eq!(handler, w.who("wang").person, "the one who knows rds and Chinese");
+        assert_eq!(case.plan, "ali.enterprise.v1", "ordered in March 2025, before the cut-over");
+        assert_eq!(case.next_due_at, Some(w.now + Span::minutes(40)));
+        assert_eq!(w.clocks(case.ticket.id), "first_response=running");
+        assert_eq!(w.log(case.ticket.id), ["ticket.opened", "ticket.assigned", "clock.activated"]);
+    }
+
+    fn a_late_answer_is_broken_once_told_up_the_ladder_past_the_empty_rung(db) {
+        let mut w = World::new(db);
+        let id = w.open("yunfan", "high", "web_ticket", "ecs").ticket.id;
+        w.pass(39);
+        assert_eq!(w.clocks(id), "first_response=running");
+        assert!(w.count(id, "clock.warned") >= 1);
+        w.pass(30);
+        assert_eq!(w.clocks(id), "first_response=broken");
+        assert_eq!(w.count(id, "clock.breached"), 1);
+        assert!(w.count(id, "clock.rung_skipped") >= 1, "nobody stands on the group's rung: {:?}", w.log(id));
+        assert!(w.count(id, "clock.escalated") >= 2);
+        w.act("li", id, Command::Reply { asks: false }).unwrap();
+        w.pass(600);
+        assert_eq!((w.clocks(id).as_str(), w.count(id, "clock.breached")), ("first_response=broken", 1));
+        assert_eq!(w.case(id).broken, 1);
+    }
+
+    fn the_first_to_answer_stays_answerable_through_transfers_and_a_consultation(db) {
+        let mut w = World::new(db);
+        let id = w.open("northwind", "high", "web_ticket", "rds").ticket.id;
+        w.pass(5);
+        w.act("mia", id, Command::Reply { asks: false }).unwrap();
+        let mia = w.who("mia").person;
+        let (wang, chen, zhou) = (w.who("wang").person, w.who("chen").person, w.who("zhou").person);
+        w.act("mia", id, Command::Transfer { to: wang, tier: Some(2), reason: "database".into() }).unwrap();
+        w.act("wang", id, Command::Transfer { to: chen, tier: Some(3), reason: "storage".into() }).unwrap();
+        let case = w.act("chen", id, Command::Consult { expert: zhou, question: "seen this before?".into() }).unwrap();
+        assert_eq!((case.ticket.owner, case.ticket.handler, case.ticket.tier), (Some(mia), Some(chen), 3));
+        assert_eq!(case.ticket.helpers, [zhou]);
+        assert_eq!(w.act("chen", id, Command::HandOver { to: chen, reason: " ".into() }), Err(Fault::refused("ticket.reason_missing")));
+        let case = w.act("mia", id, Command::HandOver { to: chen, reason: "on leave from tomorrow".into() }).unwrap();
+        assert_eq!(case.ticket.owner, Some(chen));
+        let stranger = w.who("orange").person;
+        assert_eq!(w.act("chen", id, Command::Transfer { to: stranger, tier: None, reason: "x".into() }), Err(Fault::invalid("to", "nobody_who_answers")));
+    }
+
+    fn a_boosted_case_is_told_of_every_hour_and_spends_the_quota(db) {
+        let mut w = World::new(db);
+        let id = w.open("deepblue", "urgent", "web_ticket", "redis").ticket.id;
+        w.act("deepblue", id, Command::Boost).unwrap();
+        assert_eq!(w.case(id).next_due_at, Some(w.now + Span::minutes(10)), "120 minutes became 10");
+        w.pass(5);
+        w.act("wang", id, Command::Reply { asks: false }).unwrap();
+        w.pass(59);
+        w.act("wang", id, Command::Reply { asks: false }).unwrap();
+        assert_eq!(w.clocks(id), "first_response=kept periodic_update=kept periodic_update=kept periodic_update=running");
+        w.pass(61);
+        assert!(w.clocks(id).ends_with("periodic_update=broken"), "{}", w.clocks(id));
+        assert_eq!(w.act("deepblue", id, Command::Boost), Err(Fault::refused("ticket.already_boosted")));
+        for _ in 0..9 {
+            let more = w.open("deepblue", "urgent", "web_ticket", "redis").ticket.id;
+            let _ = w.act("deepblue", more, Command::Boost);
+        }
+        let eleventh = w.open("deepblue", "urgent", "web_ticket", "redis").ticket.id;
+        let refused = w.act("deepblue", eleventh, Command::Boost).unwrap_err();
+        assert_eq!((refused.status(), refused.code()), (409, "quota.used_up"));
+        assert!(w.case(eleventh).ticket.boosted_at.is_none());
+        let other = w.open("orange", "urgent", "web_ticket", "redis").ticket.id;
+        assert_eq!(w.act("orange", other, Command::Boost).unwrap_err().code(), "quota.not_in_plan");
+    }
+
+    fn nobody_closes_a_case_but_the_customer_or_an_announced_time_out(db) {
+        let mut w = World::new(db);
+        let id = w.open("yunfan", "low", "web_ticket", "ecs").ticket.id;
+        w.pass(10);
+        w.act("li", id, Command::Reply { asks: true }).unwrap();
+        assert_eq!(w.case(id).ticket.stage.key(), "waiting_customer");
+        w.pass(3 * 24 * 60);
+        assert_eq!(w.count(id, "ticket.timeout_announced"), 1);
+        assert!(w.case(id).ticket.stage.is_open());
+        w.pass(2 * 24 * 60);
+        assert_eq!(w.case(id).ticket.stage, Stage::Closed);
+        let case = w.act("yunfan", id, Command::Reopen { reason: "it is back".into() }).unwrap();
+        assert_eq!((case.ticket.stage, case.ticket.cycle), (Stage::New, 2));
+        assert_eq!(w.clocks(id), "first_response=kept next_response=running");
+        w.pass(1);
+        w.act("li", id, Command::Reply { asks: false }).unwrap();
+        w.act("li", id, Command::Resolve { cause: "usage".into() }).unwrap();
+        assert_eq!(w.act("li", id, Command::Confirm), Err(Fault::Forbidden { deed: "ticket.act" }));
+        let case = w.act("yunfan", id, Command::Confirm).unwrap();
+        assert_eq!(case.ticket.stage, Stage::Closed);
+        assert_eq!(w.clocks(id), "first_response=kept next_response=kept");
+    }
+
+    fn load_follows_the_open_cases_in_somebodys_hands(db) {
+        let w = World::new(db);
+        let li = w.who("li").person;
+        let before = w.load(li);
+        let id = w.open("yunfan", "low", "web_ticket", "vpc").ticket.id;
+        assert_eq!(w.load(li), before + 1);
+        w.act("li", id, Command::Reply { asks: false }).unwrap();
+        w.act("li", id, Command::Resolve { cause: String::new() }).unwrap();
+        assert_eq!(w.load(li), before, "a resolved case is no load");
+        w.act("yunfan", id, Command::Reply { asks: false }).unwrap();
+        assert_eq!(w.load(li), before + 1, "a reopened one is");
+    }
+
+    fn a_graver_severity_brings_the_due_nearer_and_a_lower_one_needs_a_word(db) {
+        let mut w = World::new(db);
+        let id = w.open("galaxy", "general_consult", "dedicated_im_group", "slb").ticket.id;
+        assert_eq!(w.clocks(id), "", "the second statement of work lost its table: nothing is promised");
+        let id = w.open("yunfan", "general_consult", "dedicated_im_group", "slb").ticket.id;
+        assert_eq!(w.case(id).next_due_at, Some(w.now + Span::hours(16)));
+        w.pass(30);
+        let case = w.act("yunfan", id, Command::RaiseSeverity { to: Severity::BusinessDown }).unwrap();
+        assert_eq!(case.next_due_at, Some(w.now + Span::minutes(10)));
+        let case = w.act("li", id, Command::LowerSeverity { to: Severity::GeneralProblem, reason: "one page only".into() }).unwrap();
+        assert_eq!(case.ticket.severity, Severity::BusinessDown, "an engineer proposes");
+        let case = w.act("yunfan", id, Command::AgreeLower).unwrap();
+        assert_eq!(case.next_due_at, Some(start() + Span::hours(1)), "counted from the start");
+    }
+
+    fn what_is_not_ones_own_does_not_exist(db) {
+        let w = World::new(db);
+        let id = w.open("yunfan", "low", "web_ticket", "ecs").ticket.id;
+        for other in ["northwind", "northwind-manager"] {
+            assert_eq!(w.act(other, id, Command::Reply { asks: false }), Err(Fault::NotFound));
+            let leave = ask::<ReadTicket>(&w.who(other)).unwrap();
+            assert!(matches!(w.desk.read(|tx| crate::ticket::read(tx, &w.desk, &leave, id, w.now)), Err(Fault::NotFound)));
+        }
+        let manager = ask::<ReadTicket>(&w.who("yunfan-manager")).unwrap();
+        w.act("li", id, Command::Note).unwrap();
+        let seen = w.desk.read(|tx| crate::ticket::read(tx, &w.desk, &manager, id, w.now)).unwrap();
+        assert_eq!(seen.messages.len(), 1, "notes stay inside");
+        let lines = w.desk.read(|tx| crate::ticket::timeline(tx, &manager, id, 0, 100)).unwrap();
+        assert!(lines.iter().all(|l| l.key != "ticket.noted" && !l.body.contains("\"why\":")), "{lines:?}");
+    }
+
+    fn every_clock_row_equals_what_its_events_give(db) {
+        let mut w = World::new(db);
+        let id = w.open("deepblue", "urgent", "web_ticket", "redis").ticket.id;
+        w.act("deepblue", id, Command::Boost).unwrap();
+        w.pass(15);
+        w.act("wang", id, Command::Reply { asks: true }).unwrap();
+        w.pass(100);
+        w.act("deepblue", id, Command::Reply { asks: false }).unwrap();
+        w.pass(45);
+        let clocks = w.desk.read(|tx| Ok(store::clock::list_of_ticket(tx, id, w.desk.shelves())?)).unwrap();
+        assert!(clocks.len() >= 2);
+        for c in clocks {
+            let explained = w.desk.read(|tx| crate::clock::explain_stored(tx, &w.desk, c, w.now)).unwrap();
+            assert!(explained.replays, "{explained:#?}");
+            assert!(explained.lines.iter().any(|l| l.code == "explain.promise") && explained.lines.last().unwrap().code == "explain.verdict");
+            assert!(!matches!(explained.verdict, Verdict::Waived));
+        }
+    }
+}
