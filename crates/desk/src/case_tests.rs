@@ -148,6 +148,7 @@ store_test! {
     fn a_boosted_case_is_told_of_every_hour_and_spends_the_quota(db) {
         let mut w = World::new(db);
         let id = w.open("deepblue", "urgent", "web_ticket", "redis").ticket.id;
+        w.pass(1);
         w.act("deepblue", id, Command::Boost).unwrap();
         assert_eq!(w.case(id).next_due_at, Some(w.now + Span::minutes(10)), "120 minutes became 10");
         w.pass(5);

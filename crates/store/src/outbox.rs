@@ -26,6 +26,9 @@ statements! {
     INSERT = "insert into outbox (id, way, target_id, log_pos, topic, body, state, attempts, due_at, created_at) values ($1, $2, $3, $4, $5, $6, 'queued', 0, $7, $8)";
     CLAIM = "update outbox set state = 'sending', claimed_by = $2, claimed_until = $3, attempts = attempts + 1 where id in (select id from outbox where state in ('queued', 'sending') and due_at <= $1 and (state = 'queued' or claimed_until < $1) order by due_at, id limit $4) returning id, way, target_id, log_pos, topic, body, state, attempts, due_at, created_at, ended_at, error",
         postgres "update outbox set state = 'sending', claimed_by = $2, claimed_until = $3, attempts = attempts + 1 where id in (select id from outbox where state in ('queued', 'sending') and due_at <= $1 and (state = 'queued' or claimed_until < $1) order by due_at, id limit $4 for update skip locked) returning id, way, target_id, log_pos, topic, body, state, attempts, due_at, created_at, ended_at, error";
+    CLAIM_OF = "update outbox set state = 'sending', claimed_by = $2, claimed_until = $3, attempts = attempts + 1 where id in (select id from outbox where target_id = $5 and way = $6 and state in ('queued', 'sending') and due_at <= $1 and (state = 'queued' or claimed_until < $1) order by due_at, id limit $4) returning id, way, target_id, log_pos, topic, body, state, attempts, due_at, created_at, ended_at, error",
+        postgres "update outbox set state = 'sending', claimed_by = $2, claimed_until = $3, attempts = attempts + 1 where id in (select id from outbox where target_id = $5 and way = $6 and state in ('queued', 'sending') and due_at <= $1 and (state = 'queued' or claimed_until < $1) order by due_at, id limit $4 for update skip locked) returning id, way, target_id, log_pos, topic, body, state, attempts, due_at, created_at, ended_at, error";
+    PUT_BACK = "update outbox set state = 'queued', due_at = $2, attempts = attempts - 1, claimed_by = null where id = $1 and state = 'sending' and claimed_by = $3";
     END = "update outbox set state = $2, ended_at = $3, error = $4, claimed_by = null where id = $1 and state = 'sending' and claimed_by = $5";
     AGAIN = "update outbox set state = 'queued', due_at = $2, error = $3, claimed_by = null where id = $1 and state = 'sending' and claimed_by = $4";
     REPLAY = "update outbox set state = 'queued', due_at = $2, attempts = 0, ended_at = null, error = null where id = $1 and state in ('failed', 'sent', 'dropped')";
@@ -58,6 +61,14 @@ pub fn put_new(tx: &mut Tx, l: &Letter) -> Result<(), DbError> {
 /// Takes up to `limit` due letters for `who` until `until`; a claim that ran out is taken over, so a killed postman loses nothing.
 pub fn claim(tx: &mut Tx, who: &str, now: At, until: At, limit: u32) -> Result<Vec<Letter>, DbError> {
     tx.query(&CLAIM, &vals![now, who, until, limit], read)
+}
+/// As [`claim`], only what goes one way to one target: the rest of a bundle.
+pub fn claim_of(tx: &mut Tx, who: &str, now: At, until: At, limit: u32, target: [u8; 16], way: &'static str) -> Result<Vec<Letter>, DbError> {
+    tx.query(&CLAIM_OF, &vals![now, who, until, limit, &target[..], way], read)
+}
+/// Gives a claim back untried; it counts as no attempt. False: the claim was lost meanwhile.
+pub fn put_back(tx: &mut Tx, id: OutboxId, who: &str, due_at: At) -> Result<bool, DbError> {
+    Ok(tx.exec(&PUT_BACK, &vals![id, due_at, who])? > 0)
 }
 /// Ends a letter: `sent`, `failed` or `dropped`. False: the claim was lost meanwhile.
 pub fn end(tx: &mut Tx, id: OutboxId, who: &str, state: &'static str, at: At, error: Option<&str>) -> Result<bool, DbError> {
