@@ -1,16 +1,26 @@
-//! Who takes a case: first-ask owner, then TAM, then skill, language, tier, shift and load; never nobody (mission E1, E2, E5).
+//! Who takes a case, and who is called when a promise is in danger. Never nobody: a named fallback rota stands behind every shift, and
+//! the reasons of each choice are kept (mission E1, E2, E5).
+mod ladder;
+#[cfg(test)]
+mod tests;
+pub use ladder::{RUNG_EMPTY, RUNG_TOLD_BEFORE, RungCall, climb};
+
 use crate::kit::{AccountId, At, PersonId};
 use crate::people::Role;
+use std::cmp::{Ordering, Reverse};
 
 /// What a case asks of whoever takes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Need {
-    /// Key of the product, empty when the customer did not say.
+    /// Key of the product; empty when the customer did not say.
     pub product: String,
+    /// Part of the product; empty when not named.
     pub component: String,
-    /// BCP 47 tag of the customer's language.
+    /// BCP 47 tag of the customer's language; `zh-CN` is answered by whoever speaks `zh`.
     pub language: String,
+    /// 1 is the gravest.
     pub severity_rank: u8,
+    /// Support tier 1–4 the case lies on.
     pub tier: u8,
     pub account: AccountId,
 }
@@ -20,203 +30,149 @@ pub struct Need {
 pub struct Candidate {
     pub person: PersonId,
     pub role: Role,
+    /// Engineers' tier 1–4; others take cases of any tier.
     pub tier: u8,
-    /// Keys of products and components; `*` is all.
+    /// Keys of products, of components (`disk` or `ecs.disk`); `*` is all.
     pub skills: Vec<String>,
     pub languages: Vec<String>,
     /// Open cases in their hands, of `capacity` at once.
     pub load: u32,
     pub capacity: u32,
     pub on_shift: bool,
+    /// Technical account manager of the case's account.
     pub is_tam: bool,
+    /// Answered this case first and is answerable for it.
     pub is_first_ask: bool,
     pub last_assigned_at: Option<At>,
 }
-impl Candidate {
-    fn knows(&self, need: &Need) -> bool {
-        let asked = [&need.product, &need.component];
-        need.product.is_empty() || self.skills.iter().any(|s| s == "*" || asked.contains(&s))
-    }
-    fn speaks(&self, need: &Need) -> bool {
-        let base = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
-        need.language.is_empty() || self.languages.iter().any(|l| base(l) == base(&need.language))
-    }
-    fn has_room(&self) -> bool {
-        self.load < self.capacity
-    }
-    fn reaches(&self, need: &Need) -> bool {
-        self.role != Role::Engineer || self.tier >= need.tier
-    }
-}
 
-/// Who, and why: codes in the order they were asked.
+/// Who, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Choice {
+    /// `None` only when there are no candidates at all.
     pub who: Option<PersonId>,
+    /// Reason codes in the order the choice was narrowed: `routing.tam`, or `routing.skill_match`, …, `routing.least_loaded`.
     pub why: Vec<String>,
-    /// Who was passed over for what, at most [`PASSED_OVER_MAX`].
+    /// Others who were looked at, and the first thing that spoke against each; at most [`PASSED_OVER_MAX`].
     pub passed_over: Vec<(PersonId, &'static str)>,
 }
 pub const PASSED_OVER_MAX: usize = 20;
 
-type Test = fn(&Candidate, &Need) -> bool;
-/// What must hold, and the code that says so; from the most that can be asked to the least.
-const STEPS: &[(&str, &[Test])] = &[
-    ("routing.skill_and_language", &[on_shift, room, knows, speaks, tier]),
-    ("routing.skill_without_language", &[on_shift, room, knows, tier]),
-    ("routing.language_without_skill", &[on_shift, room, speaks, tier]),
-    ("routing.anyone_on_shift", &[on_shift, room]),
-    ("routing.over_capacity", &[on_shift, knows]),
-    ("routing.over_capacity", &[on_shift]),
+/// What one round asks. Rounds ask less and less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Round {
+    language: bool,
+    tier: bool,
+    skill: bool,
+    capacity: bool,
+}
+const ASKS_ALL: Round = Round { language: true, tier: true, skill: true, capacity: true };
+/// Language is given up first, then tier, then skill, then capacity: nobody without the skill while somebody with it is free.
+const ROUNDS: [Round; 6] = [
+    ASKS_ALL,
+    Round { language: false, ..ASKS_ALL },
+    Round { language: false, tier: false, ..ASKS_ALL },
+    Round { tier: false, skill: false, ..ASKS_ALL },
+    Round { language: false, tier: false, skill: false, capacity: true },
+    Round { language: false, tier: false, skill: false, capacity: false },
 ];
-fn on_shift(c: &Candidate, _: &Need) -> bool {
-    c.on_shift
-}
-fn room(c: &Candidate, _: &Need) -> bool {
-    c.has_room()
-}
-fn knows(c: &Candidate, n: &Need) -> bool {
-    c.knows(n)
-}
-fn speaks(c: &Candidate, n: &Need) -> bool {
-    c.speaks(n)
-}
-fn tier(c: &Candidate, n: &Need) -> bool {
-    c.reaches(n)
-}
+/// For the gravest cases the skill counts more than a full desk.
+const GRAVE_ROUNDS: [Round; 5] = [ROUNDS[0], ROUNDS[1], ROUNDS[2], Round { skill: true, ..ROUNDS[5] }, ROUNDS[5]];
+const GRAVEST: u8 = 1;
 
-/// Chooses. `fallback` is the named rota of the moment, in order; it is asked when nobody is on shift. The choice depends on nothing
-/// but its arguments; `None` only when there is nobody at all.
+/// Chooses who takes a case: the first-ask owner, then the account's TAM, if on shift; then whoever on shift fits best and carries least,
+/// engineers before chiefs and other accounts' TAMs; then the fallback rota in its order, even off shift; then anybody. The same arguments
+/// give the same choice, whatever the order of the candidates.
 pub fn route(need: &Need, candidates: &[Candidate], fallback: &[PersonId]) -> Choice {
-    let passed_over = passed_over(need, candidates);
-    let choose = |c: &Candidate, why: &[&str]| Choice { who: Some(c.person), why: why.iter().map(|w| w.to_string()).collect(), passed_over: passed_over.clone() };
-    if let Some(c) = candidates.iter().find(|c| c.is_first_ask && c.on_shift) {
-        return choose(c, &["routing.first_ask"]);
+    let mut ranked: Vec<&Candidate> = candidates.iter().collect();
+    ranked.sort_by(|a, b| by_load(a, b));
+    let (chosen, why) = choose(need, &ranked, fallback);
+    let others = ranked.iter().filter(|c| chosen.is_none_or(|w| w.person != c.person));
+    let passed_over = others.map(|c| (c.person, against(need, c, chosen))).take(PASSED_OVER_MAX).collect();
+    Choice { who: chosen.map(|c| c.person), why: why.into_iter().map(String::from).collect(), passed_over }
+}
+
+fn choose<'c>(need: &Need, ranked: &[&'c Candidate], fallback: &[PersonId]) -> (Option<&'c Candidate>, Vec<&'static str>) {
+    let on_shift: Vec<&Candidate> = ranked.iter().copied().filter(|c| c.on_shift && c.role.answers()).collect();
+    if let Some(owner) = on_shift.iter().find(|c| c.is_first_ask) {
+        return (Some(owner), vec!["routing.first_ask"]);
     }
-    if let Some(c) = candidates.iter().find(|c| c.is_tam && c.on_shift) {
-        return choose(c, &["routing.tam"]);
+    if let Some(tam) = on_shift.iter().find(|c| c.is_tam) {
+        return (Some(tam), vec!["routing.tam"]);
     }
-    // A duty chief or somebody else's TAM takes cases only when no engineer can.
-    let engineers: Vec<&Candidate> = candidates.iter().filter(|c| c.role == Role::Engineer).collect();
-    let everybody: Vec<&Candidate> = candidates.iter().collect();
-    for (code, tests) in STEPS {
-        for group in [&engineers, &everybody] {
-            if let Some(c) = lightest(group.iter().copied().filter(|c| tests.iter().all(|t| t(c, need)))) {
-                return choose(c, &[code, "routing.least_loaded"]);
-            }
+    let rounds: &[Round] = if need.severity_rank <= GRAVEST { &GRAVE_ROUNDS } else { &ROUNDS };
+    for round in rounds {
+        let fits: Vec<&Candidate> = on_shift.iter().copied().filter(|c| against_round(need, c, *round).is_none()).collect();
+        let (engineers, others): (Vec<&Candidate>, Vec<&Candidate>) = fits.into_iter().partition(|c| c.role == Role::Engineer);
+        let fits = if engineers.is_empty() { others } else { engineers };
+        if let Some(best) = fits.first() {
+            return (Some(best), reasons(need, best, &fits));
         }
     }
-    if let Some(person) = fallback.first() {
-        return Choice { who: Some(*person), why: vec!["routing.nobody_on_shift".into(), "routing.fallback".into()], passed_over };
+    if let Some(who) = fallback.iter().find_map(|p| ranked.iter().find(|c| c.person == *p)) {
+        return (Some(who), vec!["routing.nobody_on_shift", "routing.fallback_rota"]);
     }
-    match lightest(candidates.iter()) {
-        Some(c) => choose(c, &["routing.nobody_on_shift", "routing.no_fallback"]),
-        None => Choice { who: None, why: vec!["routing.nobody_at_all".into()], passed_over },
-    }
+    let anybody = ranked.iter().enumerate().max_by_key(|(place, c)| (last_hope(need, c), Reverse(*place))).map(|(_, c)| *c);
+    (anybody, vec!["routing.nobody_on_shift", if anybody.is_some() { "routing.anybody" } else { "routing.no_candidates" }])
 }
-/// Least of their capacity in use; then who waits longest for a case; then by id, so that the choice is always the same.
-fn lightest<'c>(candidates: impl Iterator<Item = &'c Candidate>) -> Option<&'c Candidate> {
-    let share = |c: &Candidate| u64::from(c.load) * 1_000_000 / u64::from(c.capacity.max(1));
-    candidates.min_by_key(|c| (share(c), c.last_assigned_at.unwrap_or(At::MIN), c.person))
+/// How well somebody off shift would do.
+fn last_hope(need: &Need, c: &Candidate) -> (bool, bool, bool, bool, bool) {
+    (c.role.answers(), c.is_first_ask, c.is_tam, has_skill(need, c), speaks(need, c))
 }
-fn passed_over(need: &Need, candidates: &[Candidate]) -> Vec<(PersonId, &'static str)> {
-    let why = |c: &Candidate| match () {
-        _ if !c.on_shift => Some("routing.off_shift"),
-        _ if !c.has_room() => Some("routing.full"),
-        _ if !c.knows(need) => Some("routing.lacks_skill"),
-        _ if !c.speaks(need) => Some("routing.lacks_language"),
-        _ if !c.reaches(need) => Some("routing.lower_tier"),
+
+/// Whoever carries least of what they may carry; then whoever waited longest for a case; then by id, so that a tie is no accident.
+fn by_load(a: &Candidate, b: &Candidate) -> Ordering {
+    share(a, b).cmp(&share(b, a)).then(a.last_assigned_at.cmp(&b.last_assigned_at)).then(a.person.cmp(&b.person))
+}
+/// The part of their capacity in use, brought to a common denominator with another's instead of dividing; no capacity is full.
+fn share(of: &Candidate, beside: &Candidate) -> u64 {
+    let load = u64::from(of.load) + u64::from(of.capacity == 0);
+    load * u64::from(beside.capacity.max(1))
+}
+fn reasons(need: &Need, best: &Candidate, fits: &[&Candidate]) -> Vec<&'static str> {
+    let mut why = vec![
+        if has_skill(need, best) { "routing.skill_match" } else { "routing.skill_relaxed" },
+        if speaks(need, best) { "routing.language_match" } else { "routing.language_relaxed" },
+    ];
+    why.extend((!reaches_tier(need, best)).then_some("routing.tier_relaxed"));
+    why.extend((!is_free(best)).then_some("routing.capacity_relaxed"));
+    why.push(match fits {
+        [_] => "routing.only_one",
+        [a, b, ..] if share(a, b) == share(b, a) => "routing.longest_unassigned",
+        _ => "routing.least_loaded",
+    });
+    why
+}
+
+fn has_skill(need: &Need, c: &Candidate) -> bool {
+    let is_part = |s: &str| !need.component.is_empty() && s.strip_prefix(need.product.as_str()).map_or(s, |s| s.trim_start_matches('.')) == need.component;
+    need.product.is_empty() || c.skills.iter().any(|s| s == "*" || *s == need.product || is_part(s))
+}
+fn speaks(need: &Need, c: &Candidate) -> bool {
+    let base = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+    need.language.is_empty() || c.languages.iter().any(|l| base(l) == base(&need.language))
+}
+fn reaches_tier(need: &Need, c: &Candidate) -> bool {
+    c.role != Role::Engineer || c.tier >= need.tier
+}
+fn is_free(c: &Candidate) -> bool {
+    c.load < c.capacity
+}
+fn against_round(need: &Need, c: &Candidate, round: Round) -> Option<&'static str> {
+    match () {
+        _ if round.skill && !has_skill(need, c) => Some("routing.lacks_skill"),
+        _ if round.language && !speaks(need, c) => Some("routing.lacks_language"),
+        _ if round.tier && !reaches_tier(need, c) => Some("routing.lower_tier"),
+        _ if round.capacity && !is_free(c) => Some("routing.at_capacity"),
         _ => None,
-    };
-    candidates.iter().filter_map(|c| why(c).map(|w| (c.person, w))).take(PASSED_OVER_MAX).collect()
+    }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::kit::Dice;
-
-    fn need() -> Need {
-        Need { product: "ecs".into(), component: String::new(), language: "zh-CN".into(), severity_rank: 3, tier: 1, account: AccountId::from_raw(1) }
-    }
-    fn engineer(n: u128) -> Candidate {
-        Candidate {
-            person: PersonId::from_raw(n),
-            role: Role::Engineer,
-            tier: 1,
-            skills: vec!["ecs".into()],
-            languages: vec!["zh".into()],
-            load: 0,
-            capacity: 10,
-            on_shift: true,
-            is_tam: false,
-            is_first_ask: false,
-            last_assigned_at: None,
-        }
-    }
-    #[track_caller]
-    fn check(candidates: &[Candidate], fallback: &[u128], who: u128, why: &str) {
-        let fallback: Vec<PersonId> = fallback.iter().map(|n| PersonId::from_raw(*n)).collect();
-        let choice = route(&need(), candidates, &fallback);
-        assert_eq!(choice.who, Some(PersonId::from_raw(who)), "{choice:?}");
-        assert!(choice.why.iter().any(|w| w == why), "{choice:?}");
-    }
-    #[test]
-    fn the_first_ask_owner_comes_before_the_tam_and_both_before_everybody() {
-        let tam = Candidate { is_tam: true, role: Role::Tam, ..engineer(2) };
-        let owner = Candidate { is_first_ask: true, load: 99, ..engineer(3) };
-        check(&[engineer(1), tam.clone(), owner.clone()], &[], 3, "routing.first_ask");
-        check(&[engineer(1), tam.clone(), Candidate { on_shift: false, ..owner }], &[], 2, "routing.tam");
-        check(&[engineer(1), Candidate { on_shift: false, ..tam }], &[], 1, "routing.skill_and_language");
-    }
-    #[test]
-    fn skill_weighs_more_than_language_and_load_decides_among_equals() {
-        let foreign = Candidate { languages: vec!["en".into()], ..engineer(1) };
-        let unskilled = Candidate { skills: vec!["oss".into()], ..engineer(2) };
-        check(&[foreign.clone(), unskilled.clone()], &[], 1, "routing.skill_without_language");
-        check(&[unskilled.clone()], &[], 2, "routing.language_without_skill");
-        check(&[Candidate { load: 5, ..engineer(3) }, Candidate { load: 8, capacity: 20, ..engineer(4) }], &[], 4, "routing.least_loaded");
-        let rested = Candidate { last_assigned_at: Some(At::from_micros(5)), ..engineer(5) };
-        check(&[Candidate { last_assigned_at: Some(At::from_micros(9)), ..engineer(1) }, rested], &[], 5, "routing.least_loaded");
-    }
-    #[test]
-    fn never_to_nobody() {
-        let off = Candidate { on_shift: false, ..engineer(1) };
-        check(&[off.clone()], &[7, 8], 7, "routing.fallback");
-        check(&[off], &[], 1, "routing.no_fallback");
-        check(&[Candidate { load: 10, ..engineer(1) }, Candidate { on_shift: false, ..engineer(2) }], &[], 1, "routing.over_capacity");
-        assert_eq!(route(&need(), &[], &[]).who, None);
-    }
-    #[test]
-    fn laws_of_routing() {
-        let mut dice = Dice::new(11);
-        let (mut skilled_free, mut nobody_free) = (0, 0);
-        for _ in 0..20_000 {
-            let people: Vec<Candidate> = (1..=dice.roll(6) + 1)
-                .map(|n| Candidate {
-                    skills: vec![["ecs", "oss", "*"][dice.roll(3) as usize].into()],
-                    languages: vec![["zh-CN", "en"][dice.roll(2) as usize].into()],
-                    load: dice.roll(12) as u32,
-                    on_shift: dice.roll(3) > 0,
-                    ..engineer(n as u128)
-                })
-                .collect();
-            let choice = route(&need(), &people, &[]);
-            let chosen = people.iter().find(|c| Some(c.person) == choice.who).expect("somebody of those asked");
-            let free = |c: &&Candidate| c.on_shift && c.has_room() && c.knows(&need());
-            if people.iter().any(|c| free(&c)) {
-                skilled_free += 1;
-                assert!(free(&chosen), "one without the skill while one with it is free: {choice:?}");
-            }
-            if people.iter().all(|c| !c.on_shift) {
-                nobody_free += 1;
-            } else {
-                assert!(chosen.on_shift, "{choice:?}");
-            }
-            let mut shuffled = people.clone();
-            shuffled.reverse();
-            assert_eq!(route(&need(), &shuffled, &[]).who, choice.who, "the order of asking does not matter");
-        }
-        assert!(skilled_free > 0 && nobody_free > 0, "the dice never rolled the cases that matter");
+/// The first thing that spoke against somebody who was not chosen.
+fn against(need: &Need, c: &Candidate, chosen: Option<&Candidate>) -> &'static str {
+    match () {
+        _ if !c.role.answers() => "routing.does_not_answer",
+        _ if !c.on_shift => "routing.off_shift",
+        _ if chosen.is_some_and(|w| w.is_first_ask || w.is_tam) => "routing.not_first_ask_nor_tam",
+        _ => against_round(need, c, ASKS_ALL).unwrap_or("routing.more_loaded"),
     }
 }

@@ -70,7 +70,7 @@ fn a_case_on_a_higher_tier_goes_there_if_anybody_is_there() {
 }
 #[test]
 fn a_component_or_everything_is_a_skill_too() {
-    for skill in ["ecs.disk", "*"] {
+    for skill in ["ecs.disk", "disk", "*"] {
         let expert = Candidate { skills: vec![skill.into()], load: 4, ..engineer(2) };
         check(&[Candidate { skills: vec![], ..engineer(1) }, expert], &[], Some(2), &["skill_match", "language_match", "only_one"]);
     }
