@@ -9,6 +9,7 @@ pub mod board;
 pub mod chores;
 pub mod clock;
 pub mod demo;
+pub mod doctor;
 pub mod draft;
 pub mod fault;
 pub mod form;
@@ -24,6 +25,7 @@ pub mod shelf;
 pub mod ticket;
 pub mod token;
 pub mod vault;
+pub mod vectors;
 pub mod view;
 pub mod webhook;
 

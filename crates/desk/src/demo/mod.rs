@@ -1,5 +1,7 @@
 //! A vendor to look at: customers on different plans, a staffed desk, cases in every stage. Made once, through the same use cases as
 //! everything else; a second start finds it there.
+pub mod load;
+
 use crate::act::{Doing, act};
 use crate::log::Line;
 use crate::ticket::{Opening, open};
