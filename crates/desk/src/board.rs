@@ -135,6 +135,16 @@ impl Board {
         }
         Ok(())
     }
+    /// Calendars have newer versions: running clocks keep the earlier of old and new due; later only where an operator confirmed the
+    /// published notice for that calendar (`confirmed`).
+    pub fn recalendar(&mut self, confirmed: &dyn Fn(&str, u32) -> bool, now: At, shelves: &Shelves) {
+        for seat in self.seats.iter_mut().filter(|s| s.clock.is_open()) {
+            let id = seat.clock.terms.calendar.clone();
+            let Some(version) = shelves.newest(&id).map(|c| c.version()).filter(|v| *v > seat.clock.terms.calendar_version) else { continue };
+            let step = promise::recalendar(seat.clock.clone(), version, confirmed(&id, version), now, shelves);
+            seat.take(step);
+        }
+    }
     /// The nearest due instant of an unbroken promise to the customer.
     pub fn next_due_at(&self) -> Option<At> {
         self.promised().filter(|c| c.is_open() && c.broken_at.is_none()).filter_map(|c| c.due_at).min()

@@ -14,12 +14,15 @@ pub mod draft;
 pub mod fault;
 pub mod form;
 pub mod idempotency;
+pub mod import;
 pub mod log;
 pub mod notice;
 pub mod notify;
 pub mod people;
 pub mod plan;
+pub mod postman;
 pub mod presence;
+pub mod search;
 pub mod secrets;
 pub mod shelf;
 pub mod ticket;
@@ -54,6 +57,10 @@ pub struct Rules {
     pub patience: Patience,
     pub session_lasts: domain::kit::Span,
     pub attachment_bytes_max: u64,
+    /// Where people reach the house, `https://support.example.com`: links in letters begin with it.
+    pub public_url: String,
+    /// Whether mail leaves the house at all; without it people are told in-site only.
+    pub mail: bool,
 }
 impl Default for Rules {
     fn default() -> Rules {
@@ -66,6 +73,8 @@ impl Default for Rules {
             patience: Patience::default(),
             session_lasts: domain::kit::Span::days(14),
             attachment_bytes_max: 50 << 20,
+            public_url: "http://127.0.0.1:8420".into(),
+            mail: true,
         }
     }
 }
@@ -182,7 +191,7 @@ impl Desk {
 
     /// A fresh stream of dice for one act.
     pub fn dice(&self) -> Dice {
-        Dice::new(self.0.dice.lock().map(|mut d| d.next()).unwrap_or(1))
+        Dice::new(self.0.dice.lock().map(|mut d| d.bits()).unwrap_or(1))
     }
 
     /// One act in one transaction; returns when it is committed. `now` is the moment it happens at.

@@ -239,6 +239,8 @@ create table clock (
   fence bigint not null
 );
 create index clock_of_ticket on clock (ticket_id, id);
+-- What a new version of a calendar has to look at.
+create index clock_not_ended on clock (id) where ended_at is null;
 create index clock_firing on clock (fires_at, id) where fires_at is not null;
 
 create table clock_event (

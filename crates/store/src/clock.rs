@@ -31,6 +31,7 @@ statements! {
     EVENT = "insert into clock_event (clock_id, seq, at, noted_at, what, body) values ($1, $2, $3, $4, $5, $6)";
     EVENTS = "select at, noted_at, what, body from clock_event where clock_id = $1 order by seq";
     DUE_TICKETS = "select ticket_id, fires_at from clock where fires_at is not null and fires_at <= $1 order by fires_at, id limit $2";
+    NOT_ENDED = "select id, ticket_id, plan_id, row_key, calendar_version from clock where ended_at is null and id > $1 order by id limit $2";
     NEXT_FIRE = "select fires_at from clock where fires_at is not null order by fires_at, id limit 1";
 }
 
@@ -123,6 +124,21 @@ pub fn list_events(tx: &mut Tx, clock: ClockId, book: &dyn TermsBook) -> Result<
 /// Tickets with a clock that fires by `now`, the longest overdue first, each with that instant. Bounded: the tick works in rounds.
 pub fn list_due_tickets(tx: &mut Tx, now: At, limit: u32) -> Result<Vec<(TicketId, At)>, DbError> {
     tx.query(&DUE_TICKETS, &vals![now, limit], |r| Ok((r.id(0), r.at(1))))
+}
+/// A clock that has not ended, with its stamp.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamped {
+    pub id: ClockId,
+    pub ticket: TicketId,
+    pub plan: String,
+    pub row: String,
+    pub calendar_version: u32,
+}
+/// Clocks that have not ended, by id, after the one seen last.
+pub fn list_not_ended(tx: &mut Tx, after: Option<ClockId>, limit: u32) -> Result<Vec<Stamped>, DbError> {
+    tx.query(&NOT_ENDED, &vals![after.unwrap_or(ClockId::from_raw(0)), limit], |r| {
+        Ok(Stamped { id: r.id(0), ticket: r.id(1), plan: r.text(2), row: r.text(3), calendar_version: r.num(4) })
+    })
 }
 /// The next instant any clock fires at.
 pub fn next_fire(tx: &mut Tx) -> Result<Option<At>, DbError> {

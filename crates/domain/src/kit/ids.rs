@@ -27,7 +27,7 @@ impl<K: Kind> Id<K> {
     /// A fresh id: 48 bits of milliseconds from `at`, 74 bits from the dice.
     pub fn new(at: At, dice: &mut Dice) -> Self {
         let ms = (at.micros() / 1000).max(0) as u128 & 0xFFFF_FFFF_FFFF;
-        let (a, b) = (dice.next() as u128, dice.next() as u128);
+        let (a, b) = (dice.bits() as u128, dice.bits() as u128);
         Self::from_raw(ms << 80 | 0x7 << 76 | (a & 0xFFF) << 64 | 0b10 << 62 | (b & 0x3FFF_FFFF_FFFF_FFFF))
     }
 }
