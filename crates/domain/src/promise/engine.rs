@@ -130,8 +130,9 @@ pub fn hear(clock: Clock, fact: &Fact, now: At, cals: &dyn Calendars) -> Step {
     }
     // A sender's watch may be fast; nothing falls due before its time because of it.
     let heard = fact.at.min(now);
-    let step = advance(clock, heard, now, cals);
-    let (at, terms) = (heard.max(step.clock.base_at), step.clock.terms.clone());
+    let at = heard.max(clock.base_at);
+    let step = advance(clock, at, now, cals);
+    let terms = step.clock.terms.clone();
     let is_echo = heard <= step.clock.base_at && began_by(&terms, fact.on);
     if fact.on == On::Cancelled || (terms.ends.contains(&fact.on) && !is_echo) {
         return step.then(at, now, What::Cancelled, cals);
