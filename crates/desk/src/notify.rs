@@ -1,6 +1,6 @@
 //! Who is told of what: in-site notices at once, mails and webhooks as rows of the outbox, in the transaction that caused them.
 use crate::{Act, Fault};
-use domain::kit::{At, OutboxId, PersonId, Span};
+use domain::kit::{At, OutboxId, PersonId, Span, TicketId};
 use domain::ticket::Fact;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
@@ -35,7 +35,7 @@ pub fn of_facts(cx: &mut Act, case: &Case, actor: Option<PersonId>, facts: &[Fac
     }
     Ok(())
 }
-fn concerned(case: &Case, fact: &Fact) -> Vec<PersonId> {
+pub(crate) fn concerned(case: &Case, fact: &Fact) -> Vec<PersonId> {
     let t = &case.ticket;
     let working = || t.handler.into_iter().chain(t.owner).chain(t.followers.iter().copied());
     let mut people: Vec<PersonId> = match fact {
@@ -54,26 +54,27 @@ fn concerned(case: &Case, fact: &Fact) -> Vec<PersonId> {
     people
 }
 
-/// Tells one person in the ways they want. In-site at once; by mail when their hours allow it.
+/// Tells one person of a case in the ways they want. In-site at once; by mail when their hours allow it.
 pub fn tell(cx: &mut Act, case: &Case, person: PersonId, telling: &Telling) -> Result<(), Fault> {
+    let args = json!({
+        "number": cx.desk.number_text(case.number), "subject": case.words.subject, "severity": case.ticket.severity.key(), "ticket": case.ticket.id.to_string(),
+    });
+    tell_person(cx, person, Some(case.ticket.id), args, telling)
+}
+/// As [`tell`], about anything: `args` go with the telling's own.
+pub fn tell_person(cx: &mut Act, person: PersonId, ticket: Option<TicketId>, mut args: Value, telling: &Telling) -> Result<(), Fault> {
     let Some(p) = store::person::find(cx.tx, person)?.filter(|p| p.active) else { return Ok(()) };
     let unwanted: Vec<String> =
         store::notice::list_preferences(cx.tx, person)?.into_iter().filter(|(topic, _, wanted)| !wanted && covers(topic, telling.topic)).map(|(_, way, _)| way).collect();
-    let mut args = json!({
-        "number": cx.desk.number_text(case.number), "subject": case.words.subject, "severity": case.ticket.severity.key(), "ticket": case.ticket.id.to_string(),
-    });
     if let (Some(args), Some(more)) = (args.as_object_mut(), telling.args.as_object()) {
         args.extend(more.clone());
     }
     if !unwanted.iter().any(|w| w == "in_site") {
         let id: OutboxId = cx.fresh();
-        store::notice::put_new(
-            cx.tx,
-            &Notice { id, person, topic: telling.topic.into(), ticket: Some(case.ticket.id), body: args.to_string(), at: cx.now, read_at: None },
-        )?;
+        store::notice::put_new(cx.tx, &Notice { id, person, topic: telling.topic.into(), ticket, body: args.to_string(), at: cx.now, read_at: None })?;
         cx.tx.nudge("notice");
     }
-    if !unwanted.iter().any(|w| w == "mail") && !p.email.is_empty() {
+    if cx.desk.rules().mail && !unwanted.iter().any(|w| w == "mail") && !p.email.is_empty() {
         let due_at = if telling.urgent { cx.now } else { convenient(&p, cx.now) };
         let id: OutboxId = cx.fresh();
         let letter = letter(id, "mail", person.bytes(), cx.pos, telling.topic, args.to_string(), due_at, cx.now);

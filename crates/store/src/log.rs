@@ -70,8 +70,10 @@ statements! {
     OF_ACCOUNT_AFTER = "select pos, account_id, ticket_id, at, actor_id, key, audience, body, chain_seq, hash from log where account_id = $1 and pos > $2 order by pos limit $3",
         postgres "select pos, account_id, ticket_id, at, actor_id, key, audience, body, chain_seq, hash from log where account_id = $1 and pos > $2 and tx < txid_snapshot_xmin(txid_current_snapshot()) order by pos limit $3";
     LAST_POS = "select pos from log order by pos desc limit 1";
-    FRONTIER = "select pos, 0, 0 from log order by pos desc limit 1",
-        postgres "select coalesce((select pos from log order by pos desc limit 1), 0), txid_snapshot_xmin(txid_current_snapshot()), txid_snapshot_xmax(txid_current_snapshot())";
+    PEEK = "select coalesce((select pos from log order by pos desc limit 1), 0), 0",
+        postgres "select coalesce((select pos from log order by pos desc limit 1), 0), txid_snapshot_xmin(txid_current_snapshot())";
+    NOTE = "select coalesce((select pos from log order by pos desc limit 1), 0), 0",
+        postgres "select coalesce((select pos from log order by pos desc limit 1), 0), txid_current()";
 }
 
 fn account_bytes(account: Option<AccountId>) -> [u8; 16] {
@@ -158,32 +160,35 @@ pub fn list_of_account(tx: &mut Tx, account: AccountId, pos: i64, limit: u32) ->
 }
 /// How far one reader may follow the log without ever passing over an entry.
 ///
-/// On PostgreSQL positions are given out before their transactions commit, and a transaction that began later may get the lower one: an
-/// entry can appear below one that was already read, even where the reader keeps below the oldest transaction. So the reader
-/// notes the highest position it sees together with the next transaction number; every lower position was given to a transaction
-/// with a lower number (appending locks its chain first, which numbers the transaction). Once all of those have ended, everything
-/// up to the noted position is as it will stay. SQLite has one writer: its newest position is the frontier.
+/// On PostgreSQL positions are given out before their transactions commit, and a transaction with the higher number may get the lower
+/// position: an entry can appear below one that was already read, even where the reader keeps below the oldest running transaction. So
+/// the reader notes the newest position it sees and takes a transaction number after it. Whoever was given a lower position had a number
+/// before (appending locks its chain first, and that numbers the transaction), so once everybody below the noted number has ended,
+/// everything up to the noted position is as it will stay. SQLite has one writer: its newest position is the frontier.
 #[derive(Debug, Default)]
 pub struct Frontier {
     settled: i64,
+    /// Position and transaction number.
     noted: Option<(i64, i64)>,
 }
 impl Frontier {
-    /// Looks; returns the position up to which the log is settled. Never goes back.
+    /// Looks; returns the position up to which the log is settled. Never goes back. An idle log costs one look at an index; news costs
+    /// PostgreSQL a transaction number, so look for each nudge's sake at most every few milliseconds.
     pub fn look(&mut self, tx: &mut Tx) -> Result<i64, DbError> {
-        let seen = tx.first(&FRONTIER, &[], |r| Ok((r.int(0), r.int(1), r.int(2))))?;
-        let Some((newest, oldest_running, next)) = seen else { return Ok(self.settled) };
-        let ended = |(_, next): &(i64, i64)| *next <= oldest_running;
-        if let Some((pos, _)) = self.noted.take_if(|n| ended(n)) {
-            self.settled = self.settled.max(pos);
-        }
+        let numbers = |r: &Row| Ok((r.int(0), r.int(1)));
+        let newest = self.settle(tx)?;
         if newest > self.settled && self.noted.is_none() {
-            self.noted = Some((newest, next));
-            if let Some((pos, _)) = self.noted.take_if(|n| ended(n)) {
-                self.settled = pos;
-            }
+            self.noted = tx.first(&NOTE, &[], numbers)?;
+            self.settle(tx)?;
         }
         Ok(self.settled)
+    }
+    fn settle(&mut self, tx: &mut Tx) -> Result<i64, DbError> {
+        let (newest, oldest_running) = tx.first(&PEEK, &[], |r| Ok((r.int(0), r.int(1))))?.unwrap_or((0, 0));
+        if let Some((pos, _)) = self.noted.take_if(|(_, number)| *number <= oldest_running) {
+            self.settled = self.settled.max(pos);
+        }
+        Ok(newest)
     }
     /// Something newer was seen but is not settled yet: look again soon, nobody will nudge for it.
     pub fn is_waiting(&self) -> bool {
@@ -194,4 +199,82 @@ impl Frontier {
 /// The newest position; 0 while nothing has happened.
 pub fn last_pos(tx: &mut Tx) -> Result<i64, DbError> {
     Ok(tx.first(&LAST_POS, &[], |r| Ok(r.int(0)))?.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::Db;
+    use crate::store_test;
+    use std::sync::mpsc::channel;
+
+    fn entry_of(account: u128) -> NewEntry {
+        NewEntry {
+            account: Some(AccountId::from_raw(account)),
+            ticket: None,
+            at: At::from_micros(1),
+            actor: None,
+            key: "ticket.opened",
+            audience: Audience::Public,
+            body: "{}".into(),
+        }
+    }
+    fn put(db: &Db, account: u128) -> i64 {
+        db.write::<_, DbError>(move |tx| append(tx, &[entry_of(account)])).unwrap()
+    }
+    fn look(db: &Db, frontier: &mut Frontier) -> i64 {
+        db.read::<_, DbError>(|tx| frontier.look(tx)).unwrap()
+    }
+    /// Other tests' transactions on the same server are waited for as well.
+    fn look_until_settled(db: &Db, frontier: &mut Frontier) -> i64 {
+        (0..100_000).map(|_| (look(db, frontier), frontier.is_waiting())).find(|(_, waiting)| !waiting).unwrap().0
+    }
+    store_test! {
+        fn a_quiet_log_is_settled_to_its_end(db) {
+            let mut frontier = Frontier::default();
+            assert_eq!(look(db, &mut frontier), 0);
+            let pos = put(db, 1);
+            assert_eq!(look_until_settled(db, &mut frontier), pos);
+        }
+        fn an_entry_that_commits_late_below_others_is_not_passed_over(db) {
+            if !db.is_postgres() {
+                return; // one writer: nothing commits late
+            }
+            let first = put(db, 3);
+            let mut frontier = Frontier::default();
+            // The early transaction has the lower number and takes the higher position; the late one the other way round.
+            let ((numbered, early_has_number), (go_on, early_goes_on)) = (channel(), channel());
+            let early_goes_on = std::sync::Mutex::new(early_goes_on);
+            let ((placed, late_has_place), (end, late_ends)) = (channel(), channel());
+            let late_ends = std::sync::Mutex::new(late_ends);
+            let (early_db, late_db) = (db.clone(), db.clone());
+            let early = std::thread::spawn(move || {
+                early_db.write::<_, DbError>(move |tx| {
+                    append(tx, &[entry_of(1)])?;
+                    let _ = numbered.send(());
+                    let _ = early_goes_on.lock().unwrap().recv();
+                    append(tx, &[entry_of(1)])
+                })
+            });
+            early_has_number.recv().unwrap();
+            let late = std::thread::spawn(move || {
+                late_db.write::<_, DbError>(move |tx| {
+                    let pos = append(tx, &[entry_of(2)])?;
+                    let _ = placed.send(());
+                    let _ = late_ends.lock().unwrap().recv();
+                    Ok(pos)
+                })
+            });
+            late_has_place.recv().unwrap();
+            go_on.send(()).unwrap();
+            let highest = early.join().unwrap().unwrap();
+            assert_eq!((look(db, &mut frontier), frontier.is_waiting()), (0, true), "the late one may still come in below {highest}");
+            let read = db.read::<_, DbError>(|tx| list_after(tx, first, 10)).unwrap();
+            assert!(read.iter().any(|e| e.pos == highest), "a reader without a frontier is already past it");
+            end.send(()).unwrap();
+            let lower = late.join().unwrap().unwrap();
+            assert!(lower < highest);
+            assert_eq!(look_until_settled(db, &mut frontier), highest);
+        }
+    }
 }

@@ -17,6 +17,9 @@ impl Chore for RingAlarms {
     fn every(&self) -> Span {
         Span::seconds(30)
     }
+    fn keeps_time(&self) -> bool {
+        true
+    }
     fn next_at(&self, desk: &Desk) -> Result<Option<At>, Fault> {
         desk.read(|tx| Ok(store::ticket::next_alarm(tx)?))
     }

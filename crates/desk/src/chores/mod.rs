@@ -1,10 +1,14 @@
 //! Work the house does by itself. A chore takes no hint of what changed: it looks, compares, repairs, and says what it did; a second
 //! round right after finds nothing to do. The server runs each on its own thread, by the clock and when nudged.
 mod alarm;
+mod recalendar;
+mod follow;
 mod sweep;
 mod tick;
 
 pub use alarm::RingAlarms;
+pub use recalendar::{Recalendar, confirm_calendar};
+pub use follow::FollowLog;
 pub use sweep::Sweep;
 pub use tick::Tick;
 
@@ -29,6 +33,14 @@ pub trait Chore: Send + Sync {
     }
     /// The longest rest between two rounds.
     fn every(&self) -> Span;
+    /// The shortest time between two looks when nudges come one after the other.
+    fn least_rest(&self) -> Span {
+        Span::micros(20_000)
+    }
+    /// Works at instants it can tell ([`Chore::next_at`]): a nudge makes it look at those again, not at the work.
+    fn keeps_time(&self) -> bool {
+        false
+    }
     /// When something falls due by itself next, if the chore knows.
     fn next_at(&self, _desk: &Desk) -> Result<Option<At>, Fault> {
         Ok(None)
@@ -38,7 +50,7 @@ pub trait Chore: Send + Sync {
 
 /// Every chore of the desk. A new one is a file and a line here.
 pub fn all() -> Vec<Box<dyn Chore>> {
-    vec![Box::new(Tick), Box::new(RingAlarms), Box::new(Sweep)]
+    vec![Box::new(Tick), Box::new(RingAlarms), Box::new(Recalendar), Box::new(FollowLog::default()), Box::new(Sweep)]
 }
 
 /// Runs one round and notes it where the administrator sees it. `took` measures wall time; notes only rounds that did something,

