@@ -10,7 +10,7 @@ use serde_json::json;
 use std::io;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use store::attachment::Attachment;
 use store::db::Tx;
 use store::log::Audience;
@@ -66,7 +66,7 @@ pub fn keep(cx: &mut Act, leave: &Leave<ActOnTicket>, id: TicketId, upload: &Upl
 }
 
 /// A file as somebody may see it: sent ones of cases they see, and their own that are not sent yet.
-fn may_see(who: &Actor, a: &Attachment) -> bool {
+pub(crate) fn may_see(who: &Actor, a: &Attachment) -> bool {
     (who.role.is_staff() || !a.internal) && (a.message.is_some() || a.by == who.person)
 }
 /// The files of a case.
@@ -156,20 +156,23 @@ impl Scanner {
         }
     }
 }
-/// `None`: it took too long and was ended.
+/// `None`: it took too long and was ended. Counts its own naps: nobody here reads a clock.
 fn wait(child: &mut Child, at_most: Duration) -> Result<Option<ExitStatus>, Fault> {
-    let began = Instant::now();
+    const NAP: Duration = Duration::from_millis(5);
+    let mut left = at_most;
     loop {
         if let Some(status) = child.try_wait().map_err(Fault::internal)? {
             return Ok(Some(status));
         }
-        if began.elapsed() >= at_most {
+        if left.is_zero() {
             // It may have ended by itself just now.
             let _ = child.kill();
             child.wait().map_err(Fault::internal)?;
             return Ok(None);
         }
-        thread::sleep(Duration::from_millis(5));
+        let nap = NAP.min(left);
+        thread::sleep(nap);
+        left -= nap;
     }
 }
 /// Scans one waiting file and writes down what was found. `None`: there is no such file waiting. Not inside a transaction: it takes its time.
