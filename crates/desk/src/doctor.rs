@@ -207,3 +207,59 @@ fn letters(tx: &mut Tx, health: &mut Health) -> Result<(), Fault> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case_tests::{desk_over, start};
+    use crate::chores::{Chore, Tick};
+    use crate::demo::load::{Wanted, cases, people};
+    use domain::kit::Span;
+    use store::store_test;
+
+    fn loaded(db: &store::db::Db, wanted: &Wanted) -> Desk {
+        let desk = desk_over(db);
+        let hands = people(&desk, wanted, start()).unwrap();
+        let mut told = Vec::new();
+        cases(&desk, wanted, &hands, start(), |n| told.push(n)).unwrap();
+        assert_eq!(told.last(), Some(&wanted.tickets));
+        desk
+    }
+
+    store_test! {
+        fn a_loaded_house_agrees_with_itself_also_after_it_lived_on(db) {
+            let desk = loaded(db, &Wanted { tickets: 600, accounts: 3, engineers: 4, families: vec!["ali.enterprise".into(), "ali.top".into()], ..Wanted::default() });
+            let health = examine(&desk, start()).unwrap();
+            assert_eq!(health.findings, vec![]);
+            assert_eq!((health.tickets, health.unfired, health.letters), (600, 0, 0));
+            assert!(health.running > 5 && health.clocks > 600 && health.entries > 3_000, "{health:?}");
+            let later = start() + Span::hours(30);
+            assert!(examine(&desk, later).unwrap().unfired > 0);
+            while Tick.round(&desk, later).unwrap().did > 0 {}
+            let health = examine(&desk, later).unwrap();
+            assert_eq!((health.findings, health.unfired), (vec![], 0));
+            assert!(health.breaches > 20);
+        }
+        fn a_burst_falls_due_at_one_instant(db) {
+            let due = start() + Span::seconds(30);
+            let desk = loaded(db, &Wanted { tickets: 50, accounts: 2, engineers: 2, due_at: Some(due), ..Wanted::default() });
+            assert_eq!(Tick.next_at(&desk).unwrap(), Some(due), "warnings and rungs before are behind");
+            Tick.round(&desk, due).unwrap();
+            let health = examine(&desk, due).unwrap();
+            assert_eq!((health.breaches, health.findings), (50, vec![]));
+        }
+        fn what_was_changed_behind_the_houses_back_is_found(db) {
+            let desk = loaded(db, &Wanted { tickets: 20, accounts: 1, engineers: 2, ..Wanted::default() });
+            desk.write(start(), |cx| {
+                let id = store::check::list_tickets(cx.tx, TicketId::from_raw(0), 1)?[0];
+                let mut case = store::ticket::find(cx.tx, id)?.unwrap();
+                case.broken += 1;
+                store::ticket::put(cx.tx, &case)?;
+                let (person, _) = store::check::list_loads(cx.tx, PersonId::from_raw(0), 1)?[0];
+                Ok(store::person::add_load(cx.tx, person, 3, None)?)
+            }).unwrap();
+            let health = examine(&desk, start()).unwrap();
+            assert_eq!(health.findings.iter().map(|f| f.code).collect::<Vec<_>>(), ["ticket.broken", "person.load"]);
+        }
+    }
+}

@@ -1,5 +1,5 @@
 //! A plain HTTP/1.1 caller over one connection that stays open: cheap enough to measure with, and honest about connections that break.
-use std::io::{self, BufRead, BufReader, Error, ErrorKind, Read, Write};
+use std::io::{self, BufRead, BufReader, Error, ErrorKind, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
