@@ -73,7 +73,9 @@ mod tests {
 
     #[test]
     fn the_whole_policy_on_one_page() {
-        let mut page = String::from("                      C M E T D Q F A   (contact, customer manager, engineer, TAM, duty chief, quality, finance, administrator)\n");
+        let mut page = String::from(
+            "                      C M E T D Q F A   (contact, customer manager, engineer, TAM, duty chief, quality, finance, administrator)\n",
+        );
         for (name, may) in POLICY {
             let marks: Vec<_> = Role::ALL.iter().map(|r| if may(*r) { "+" } else { "." }).collect();
             page += &format!("{name:<22}{}\n", marks.join(" "));
@@ -104,7 +106,18 @@ mod tests {
     }
     #[test]
     fn customers_never_reach_what_is_inside() {
-        let inside = ["ticket.read_internal", "account.edit", "plan.order", "person.edit", "clock.waive", "rota.edit", "rota.read", "webhook.keep", "house.read", "house.import"];
+        let inside = [
+            "ticket.read_internal",
+            "account.edit",
+            "plan.order",
+            "person.edit",
+            "clock.waive",
+            "rota.edit",
+            "rota.read",
+            "webhook.keep",
+            "house.read",
+            "house.import",
+        ];
         for (name, may) in POLICY.iter().filter(|(name, _)| inside.contains(name)) {
             assert!(Role::ALL.iter().all(|r| !(r.is_customer() && may(*r))), "{name}");
         }

@@ -60,8 +60,12 @@ pub enum Ending {
 /// Every clock has exactly one verdict at every moment (wall 4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    Running { due_at: Option<At> },
-    Paused { why: Wait },
+    Running {
+        due_at: Option<At>,
+    },
+    Paused {
+        why: Wait,
+    },
     Kept,
     Broken,
     /// Broken, and the breach was waived with a reason and an approver.
@@ -324,7 +328,9 @@ impl Clock {
                 self.broken_at = Some(*due_at);
                 self.detected_at = Some(event.noted_at);
             }
-            What::Fulfilled | What::Cancelled => self.end(if event.what == What::Fulfilled { Ending::Fulfilled } else { Ending::Cancelled }, at, &cal),
+            What::Fulfilled | What::Cancelled => {
+                self.end(if event.what == What::Fulfilled { Ending::Fulfilled } else { Ending::Cancelled }, at, &cal)
+            }
             What::Agreed { until } => {
                 (self.agreed_at, self.due_at) = (Some(*until), None);
                 return self.settled(&cal).with_marks_passed_by(at, &cal);

@@ -15,22 +15,46 @@ pub struct Event {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
     /// The clock began to count from `base_at` on these terms.
-    Activated { terms: Arc<Terms>, cycle: u32, base_at: At },
+    Activated {
+        terms: Arc<Terms>,
+        cycle: u32,
+        base_at: At,
+    },
     /// The warning mark with this index of the terms was reached.
-    Warned { mark: u8 },
+    Warned {
+        mark: u8,
+    },
     /// The rung with this index of the ladder is called. Whether somebody stands on it is `routing`'s answer, written to the log.
-    Escalated { rung: u8 },
-    Paused { why: Wait },
+    Escalated {
+        rung: u8,
+    },
+    Paused {
+        why: Wait,
+    },
     /// `by_cap`: the wait used up what the promise allows for its reason.
-    Resumed { by_cap: bool },
+    Resumed {
+        by_cap: bool,
+    },
     Fulfilled,
-    Breached { due_at: At },
+    Breached {
+        due_at: At,
+    },
     /// New terms from here on: what the stop-watch shows under them, and since when it runs (`None` while it waits).
-    Retargeted { terms: Arc<Terms>, used: Span, since: Option<At>, because: Because },
-    Agreed { until: At },
+    Retargeted {
+        terms: Arc<Terms>,
+        used: Span,
+        since: Option<At>,
+        because: Because,
+    },
+    Agreed {
+        until: At,
+    },
     Cancelled,
     /// A breach is never erased; this says who accepted it and why (I6).
-    Waived { reason: String, by: String },
+    Waived {
+        reason: String,
+        by: String,
+    },
 }
 impl What {
     pub fn key(&self) -> &'static str {
@@ -152,7 +176,9 @@ fn began_by(terms: &Terms, on: On) -> bool {
 /// A wait that began before the present stretch, or ended before the present wait, is old news (delivered twice, or late).
 fn wait_or_agreement(clock: &Clock, fact: &Fact, at: At) -> Option<What> {
     match (fact.on, fact.why, fact.until) {
-        (On::WaitBegan, Some(why), _) if may_pause(&clock.terms, why, clock) && clock.running_since.is_some_and(|since| since <= at) => Some(What::Paused { why }),
+        (On::WaitBegan, Some(why), _) if may_pause(&clock.terms, why, clock) && clock.running_since.is_some_and(|since| since <= at) => {
+            Some(What::Paused { why })
+        }
         (On::WaitEnded, ..) if clock.paused.is_some_and(|p| p.since <= at) => Some(What::Resumed { by_cap: false }),
         (On::UpdateAgreed, _, Some(until)) if may_agree(clock, until, at) => Some(What::Agreed { until }),
         _ => None,

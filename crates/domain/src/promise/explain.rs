@@ -68,7 +68,11 @@ fn event_line(event: &Event, heard_at: At, before: &Clock, after: &Clock, cals: 
     let ran = |lines: &mut Vec<Line>| {
         if let (Some(from), Some(cal)) = (before.running_since, cals.calendar(&before.terms.calendar, before.terms.calendar_version)) {
             let open = cal.between(from, event.at);
-            lines.push(line(Some(from), "explain.ran", vec![("until", event.at.to_string()), ("open", open.to_string()), ("used", (before.used + open).to_string())]));
+            lines.push(line(
+                Some(from),
+                "explain.ran",
+                vec![("until", event.at.to_string()), ("open", open.to_string()), ("used", (before.used + open).to_string())],
+            ));
         }
     };
     let at = Some(event.at);

@@ -123,10 +123,7 @@ impl Balance {
     /// What is left; 0, not a debt, where a smaller plan came in the middle of the period (plans.md QTA-06). `None` does not bind.
     pub fn left(&self, limits: &Limits) -> Limits {
         let left = |given: Option<u32>, granted: i64, used: u32| limit(given, granted).map(|l| l.saturating_sub(used));
-        Limits {
-            count: left(limits.count, self.granted_count, self.used_count()),
-            days: left(limits.days, self.granted_days, self.used_days()),
-        }
+        Limits { count: left(limits.count, self.granted_count, self.used_count()), days: left(limits.days, self.granted_days, self.used_days()) }
     }
     pub fn used_count(&self) -> u32 {
         self.reserved_count.saturating_add(self.consumed_count)
@@ -199,7 +196,10 @@ fn less(held: (u32, u32), asked: (u32, u32)) -> Result<(u32, u32), QuotaRefusal>
 }
 /// A correction may not take away what is in use.
 fn covered(limits: &Limits, b: Balance) -> Result<Balance, QuotaRefusal> {
-    let lines = [(Dimension::Count, limit(limits.count, b.granted_count), b.used_count()), (Dimension::Days, limit(limits.days, b.granted_days), b.used_days())];
+    let lines = [
+        (Dimension::Count, limit(limits.count, b.granted_count), b.used_count()),
+        (Dimension::Days, limit(limits.days, b.granted_days), b.used_days()),
+    ];
     match lines.into_iter().find_map(|(dimension, limit, used)| limit.filter(|l| *l < used).map(|held| (dimension, held, used))) {
         Some((dimension, held, asked)) => Err(QuotaRefusal::NotHeld { dimension, held, asked }),
         None => Ok(b),

@@ -50,7 +50,8 @@ fn a_smaller_plan_in_the_middle_of_the_month_leaves_nothing_and_takes_nothing_ba
 #[test]
 fn our_own_fault_gives_the_slot_back() {
     let one = limits(1, 1);
-    let taken = apply(&one, Balance::default(), &entry(EntryKind::Reserve, 1, 1)).and_then(|b| apply(&one, b, &entry(EntryKind::Consume, 1, 1))).unwrap();
+    let taken =
+        apply(&one, Balance::default(), &entry(EntryKind::Reserve, 1, 1)).and_then(|b| apply(&one, b, &entry(EntryKind::Consume, 1, 1))).unwrap();
     assert!(may_take(&one, &taken, 1, 0).is_err());
     let exempt = apply(&one, taken, &entry(EntryKind::Exempt, 1, 1)).unwrap();
     assert_eq!(may_take(&one, &exempt, 1, 1), Ok(()));

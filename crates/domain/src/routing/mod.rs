@@ -145,7 +145,8 @@ fn reasons(need: &Need, best: &Candidate, fits: &[&Candidate]) -> Vec<&'static s
 }
 
 fn has_skill(need: &Need, c: &Candidate) -> bool {
-    let is_part = |s: &str| !need.component.is_empty() && s.strip_prefix(need.product.as_str()).map_or(s, |s| s.trim_start_matches('.')) == need.component;
+    let is_part =
+        |s: &str| !need.component.is_empty() && s.strip_prefix(need.product.as_str()).map_or(s, |s| s.trim_start_matches('.')) == need.component;
     need.product.is_empty() || c.skills.iter().any(|s| s == "*" || *s == need.product || is_part(s))
 }
 fn speaks(need: &Need, c: &Candidate) -> bool {

@@ -133,8 +133,11 @@ fn laws_of_routing() {
         assert!(!choice.why.is_empty(), "a choice has reasons: seed {seed}");
         let chosen = candidates.iter().find(|c| Some(c.person) == choice.who);
         let free = |c: &&Candidate| c.on_shift && c.role.answers() && is_free(c);
-        if let Some(chosen) = chosen.filter(|c| !(c.is_first_ask || c.is_tam) && !has_skill(&need, c)) {
-            assert!(!candidates.iter().filter(free).any(|c| has_skill(&need, c)), "nobody without the skill while one with it is free: seed {seed} {chosen:?}");
+        if let Some(chosen) = chosen.filter(|c| !c.is_first_ask && !c.is_tam && !has_skill(&need, c)) {
+            assert!(
+                !candidates.iter().filter(free).any(|c| has_skill(&need, c)),
+                "nobody without the skill while one with it is free: seed {seed} {chosen:?}"
+            );
         }
         if let Some(chosen) = chosen {
             let somebody_on_shift = candidates.iter().any(|c| c.on_shift && c.role.answers());

@@ -7,26 +7,53 @@ use crate::promise::Wait;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// A word to the other side. By staff: an answer; `asks`: it puts a question the customer must answer.
-    Reply { asks: bool },
+    Reply {
+        asks: bool,
+    },
     Note,
     /// Wait for the supplier of a third product, or for our own product team.
-    WaitFor { why: Wait },
+    WaitFor {
+        why: Wait,
+    },
     /// Work goes on; ends any wait.
     TakeUp,
-    Resolve { cause: String },
+    Resolve {
+        cause: String,
+    },
     Confirm,
     /// The customer takes the question back.
-    Withdraw { reason: String },
-    Reopen { reason: String },
-    Transfer { to: PersonId, tier: Option<u8>, reason: String },
-    HandOver { to: PersonId, reason: String },
-    Consult { expert: PersonId, question: String },
+    Withdraw {
+        reason: String,
+    },
+    Reopen {
+        reason: String,
+    },
+    Transfer {
+        to: PersonId,
+        tier: Option<u8>,
+        reason: String,
+    },
+    HandOver {
+        to: PersonId,
+        reason: String,
+    },
+    Consult {
+        expert: PersonId,
+        question: String,
+    },
     Join,
     Leave,
     Boost,
-    AgreeUpdate { until: At },
-    RaiseSeverity { to: Severity },
-    LowerSeverity { to: Severity, reason: String },
+    AgreeUpdate {
+        until: At,
+    },
+    RaiseSeverity {
+        to: Severity,
+    },
+    LowerSeverity {
+        to: Severity,
+        reason: String,
+    },
     AgreeLower,
     DeclineLower,
     Follow,
@@ -99,9 +126,32 @@ impl Refusal {
     pub const ALL: &[Refusal] = {
         use Refusal::*;
         &[
-            NotYours, AlreadyClosed, AlreadyResolved, NotYetResolved, NotYetAnswered, NotWaiting, AlreadyWaiting, NotClosed, TooLateToReopen, SamePerson,
-            SameSeverity, OtherScale, NotGraver, NotLower, AlreadyGravest, AlreadyLowest, NothingProposed, AlreadyBoosted, NotBoosted, TierUnknown,
-            ReasonMissing, InThePast, NotAHelper, AlreadyHelps, NotFollowing, AlreadyFollowing,
+            NotYours,
+            AlreadyClosed,
+            AlreadyResolved,
+            NotYetResolved,
+            NotYetAnswered,
+            NotWaiting,
+            AlreadyWaiting,
+            NotClosed,
+            TooLateToReopen,
+            SamePerson,
+            SameSeverity,
+            OtherScale,
+            NotGraver,
+            NotLower,
+            AlreadyGravest,
+            AlreadyLowest,
+            NothingProposed,
+            AlreadyBoosted,
+            NotBoosted,
+            TierUnknown,
+            ReasonMissing,
+            InThePast,
+            NotAHelper,
+            AlreadyHelps,
+            NotFollowing,
+            AlreadyFollowing,
         ]
     };
     pub fn key(self) -> &'static str {
@@ -198,7 +248,9 @@ fn may(role: Role, command: &Command) -> bool {
         Reply { .. } | RaiseSeverity { .. } | LowerSeverity { .. } | Reopen { .. } => role.is_customer() || role.answers(),
         Confirm | Withdraw { .. } | AgreeLower | DeclineLower => role.is_customer(),
         Boost | AgreeUpdate { .. } => role.is_customer() || role.answers(),
-        Note | Follow | Unfollow | WaitFor { .. } | TakeUp | Resolve { .. } | Transfer { .. } | HandOver { .. } | Consult { .. } | Join | Leave => role.answers(),
+        Note | Follow | Unfollow | WaitFor { .. } | TakeUp | Resolve { .. } | Transfer { .. } | HandOver { .. } | Consult { .. } | Join | Leave => {
+            role.answers()
+        }
     }
 }
 

@@ -7,35 +7,98 @@ use crate::promise::{self, On, Wait};
 pub enum Fact {
     Opened,
     /// Routing or a person named who works on it. `why`: reason codes of the choice.
-    Assigned { to: PersonId, why: Vec<String> },
+    Assigned {
+        to: PersonId,
+        why: Vec<String>,
+    },
     /// The first answer of a person of the vendor; from here on `by` is answerable.
-    AnsweredFirst { by: PersonId },
-    Replied { by: PersonId },
-    Noted { by: PersonId },
-    CustomerReplied { by: PersonId },
-    WaitBegan { why: Wait, announce_at: Option<At> },
-    TimeoutAnnounced { closes_at: At },
+    AnsweredFirst {
+        by: PersonId,
+    },
+    Replied {
+        by: PersonId,
+    },
+    Noted {
+        by: PersonId,
+    },
+    CustomerReplied {
+        by: PersonId,
+    },
+    WaitBegan {
+        why: Wait,
+        announce_at: Option<At>,
+    },
+    TimeoutAnnounced {
+        closes_at: At,
+    },
     WaitEnded,
-    Resolved { by: PersonId, cause: String, closes_at: At },
+    Resolved {
+        by: PersonId,
+        cause: String,
+        closes_at: At,
+    },
     /// The customer said it is solved.
-    Confirmed { by: PersonId },
-    Closed { how: Closing },
-    Reopened { by: PersonId, reason: String },
+    Confirmed {
+        by: PersonId,
+    },
+    Closed {
+        how: Closing,
+    },
+    Reopened {
+        by: PersonId,
+        reason: String,
+    },
     /// The present handler changed; the answerable owner did not.
-    Transferred { from: Option<PersonId>, to: PersonId, tier: u8, reason: String },
+    Transferred {
+        from: Option<PersonId>,
+        to: PersonId,
+        tier: u8,
+        reason: String,
+    },
     /// Answerability itself was handed over: an explicit act with a reason.
-    HandedOver { from: Option<PersonId>, to: PersonId, reason: String },
-    Consulted { by: PersonId, expert: PersonId, question: String },
-    HelperJoined { who: PersonId },
-    HelperLeft { who: PersonId },
-    Boosted { by: PersonId },
-    UpdateAgreed { until: At },
-    SeverityRaised { from: Severity, to: Severity },
-    LowerProposed { to: Severity, reason: String },
+    HandedOver {
+        from: Option<PersonId>,
+        to: PersonId,
+        reason: String,
+    },
+    Consulted {
+        by: PersonId,
+        expert: PersonId,
+        question: String,
+    },
+    HelperJoined {
+        who: PersonId,
+    },
+    HelperLeft {
+        who: PersonId,
+    },
+    Boosted {
+        by: PersonId,
+    },
+    UpdateAgreed {
+        until: At,
+    },
+    SeverityRaised {
+        from: Severity,
+        to: Severity,
+    },
+    LowerProposed {
+        to: Severity,
+        reason: String,
+    },
     LowerDeclined,
-    SeverityLowered { from: Severity, to: Severity, reason: String, agreed_by: PersonId },
-    Followed { who: PersonId },
-    Unfollowed { who: PersonId },
+    SeverityLowered {
+        from: Severity,
+        to: Severity,
+        reason: String,
+        agreed_by: PersonId,
+    },
+    Followed {
+        who: PersonId,
+    },
+    Unfollowed {
+        who: PersonId,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,8 +14,15 @@ pub enum Stage {
     Closed,
 }
 impl Stage {
-    pub const ALL: &[Stage] =
-        &[Stage::New, Stage::Active, Stage::Waiting(Wait::Customer), Stage::Waiting(Wait::Vendor), Stage::Waiting(Wait::Product), Stage::Resolved, Stage::Closed];
+    pub const ALL: &[Stage] = &[
+        Stage::New,
+        Stage::Active,
+        Stage::Waiting(Wait::Customer),
+        Stage::Waiting(Wait::Vendor),
+        Stage::Waiting(Wait::Product),
+        Stage::Resolved,
+        Stage::Closed,
+    ];
     pub fn key(self) -> &'static str {
         match self {
             Stage::New => "new",

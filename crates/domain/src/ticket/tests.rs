@@ -223,7 +223,8 @@ fn what_engineers_ask_each_other_stays_inside() {
 }
 #[test]
 fn offers_are_not_refused_because_of_what_they_leave_open() {
-    let offered = |t: &Ticket, who: &Actor, key: &str| offers(t, who, &Patience::default(), at(1)).into_iter().find(|(k, _)| *k == key).map(|(_, r)| r);
+    let offered =
+        |t: &Ticket, who: &Actor, key: &str| offers(t, who, &Patience::default(), at(1)).into_iter().find(|(k, _)| *k == key).map(|(_, r)| r);
     let mut t = Story::new().does(&engineer(1), REPLY).t;
     t.handler = Some(PersonId::from_raw(0));
     t.owner = Some(PersonId::from_raw(1));
@@ -263,7 +264,13 @@ fn some_command(d: &mut Dice) -> Command {
         18 => Command::AgreeUpdate { until: at(d.roll(20_000) as i64) },
         19 => Command::RaiseSeverity { to: severity(d) },
         20 => Command::LowerSeverity { to: severity(d), reason: word(d) },
-        21 => if d.roll(2) == 0 { Command::AgreeLower } else { Command::DeclineLower },
+        21 => {
+            if d.roll(2) == 0 {
+                Command::AgreeLower
+            } else {
+                Command::DeclineLower
+            }
+        }
         22 => Command::Follow,
         _ => Command::Unfollow,
     }
@@ -287,7 +294,15 @@ fn laws_of_offers(t: &Ticket, who: &Actor, command: &Command, result: &Result<Ve
         (Err(refusal), offer) => assert_eq!(offer, Some(Some(*refusal)), "every refusal is told before it is met: {tag}"),
     }
     assert!(ActOnTicket::may(who.role) || offers.is_empty(), "who may not act is offered nothing: {tag}");
-    let arguments = [Refusal::SamePerson, Refusal::SameSeverity, Refusal::NotGraver, Refusal::NotLower, Refusal::ReasonMissing, Refusal::InThePast, Refusal::TierUnknown];
+    let arguments = [
+        Refusal::SamePerson,
+        Refusal::SameSeverity,
+        Refusal::NotGraver,
+        Refusal::NotLower,
+        Refusal::ReasonMissing,
+        Refusal::InThePast,
+        Refusal::TierUnknown,
+    ];
     assert!(offers.iter().all(|(_, r)| r.is_none_or(|r| !arguments.contains(&r))), "no offer is refused for what it leaves open: {offers:?} {tag}");
 }
 fn laws_of_a_fact(before: &Ticket, after: &Ticket, fact: &Fact, who: Option<&Actor>, now: At, tag: &str) {

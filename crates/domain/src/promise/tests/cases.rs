@@ -87,8 +87,14 @@ fn clk_10_lowering_by_agreement_counts_from_the_start_and_erases_no_breach() {
 }
 #[test]
 fn clk_13_a_fault_found_late_counts_from_its_beginning() {
-    let intervene =
-        Terms { starts: On::FaultDetected, stops: vec![On::Intervened], base: Base::Occurred, target: minutes(120), warn_at: vec![Mark::Percent(50)], ..terms("intervene") };
+    let intervene = Terms {
+        starts: On::FaultDetected,
+        stops: vec![On::Intervened],
+        base: Base::Occurred,
+        target: minutes(120),
+        warn_at: vec![Mark::Percent(50)],
+        ..terms("intervene")
+    };
     let fault = Fact::new(On::FaultDetected, clock_time("14:00:00"));
     let step = begin(&Arc::new(intervene.clone()), &[], &fault, clock_time("15:30:00"), &Shelf).unwrap();
     assert_eq!(step.clock.due_at, Some(clock_time("16:00:00")));
@@ -180,7 +186,8 @@ fn waits_told_twice_or_out_of_order_are_told_once() {
 }
 #[test]
 fn a_warning_of_the_last_moment_comes_before_the_breach_of_the_same_moment() {
-    let brink = Terms { cmp: Cmp::Lt, warn_at: vec![Mark::Percent(100)], ladder: vec![rung(Mark::AfterBreach(Span::ZERO), "group")], ..terms("response") };
+    let brink =
+        Terms { cmp: Cmp::Lt, warn_at: vec![Mark::Percent(100)], ladder: vec![rung(Mark::AfterBreach(Span::ZERO), "group")], ..terms("response") };
     let (clock, _) = started(brink, "10:00:00");
     let told: Vec<_> = tick(clock, clock_time("10:40:00"), &Shelf).events.iter().map(|e| e.what.key()).collect();
     assert_eq!(told, ["warned", "breached", "escalated"]);

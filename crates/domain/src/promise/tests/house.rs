@@ -16,7 +16,11 @@ static SHELF: LazyLock<Vec<Calendar>> = LazyLock::new(|| {
     };
     let mut shelf = Vec::new();
     let thu_to_sat = [false, false, false, true, true, true, false];
-    let rows = [("always", "UTC", ALL_DAYS, Window::WHOLE_DAY), ("desk", "Asia/Shanghai", MON_TO_FRI, w("09:00", "18:00")), ("night", "America/New_York", thu_to_sat, w("18:00", "02:00"))];
+    let rows = [
+        ("always", "UTC", ALL_DAYS, Window::WHOLE_DAY),
+        ("desk", "Asia/Shanghai", MON_TO_FRI, w("09:00", "18:00")),
+        ("night", "America/New_York", thu_to_sat, w("18:00", "02:00")),
+    ];
     for (id, tz, days, window) in rows {
         shelf.push(Spec::same_windows(id, 1, tz, days, &[window]));
         shelf.push(closed(Spec::same_windows(id, 2, tz, days, &[window]), &[window]));

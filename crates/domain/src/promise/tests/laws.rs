@@ -174,7 +174,16 @@ fn count(p: &Promised, turn: &Turn, told: &[Event], now: At, counts: &mut Counts
     match turn {
         Turn::Hear(fact) => {
             one(format!("fact {}", fact.on.key()));
-            one(format!("fact {}", if fact.at < now { "heard late" } else if fact.at > now { "from a fast watch" } else { "heard at once" }));
+            one(format!(
+                "fact {}",
+                if fact.at < now {
+                    "heard late"
+                } else if fact.at > now {
+                    "from a fast watch"
+                } else {
+                    "heard at once"
+                }
+            ));
         }
         other => one(format!("turn {}", format!("{other:?}").split('(').next().unwrap_or_default())),
     }
@@ -250,10 +259,11 @@ fn laws_of_a_clock(kept: &Kept, now: At, tag: &dyn Fn() -> String) {
 fn law_of_verdicts(clock: &Clock, now: At, tag: &dyn Fn() -> String) {
     let cal = calendar(clock);
     let verdict = clock.verdict(now, &cal);
-    let is_past = clock.broken_at.is_some() || (clock.is_open() && clock.running_since.is_some() && clock.fires_at.is_some_and(|at| at <= now) && {
-        let ticked = tick(clock.clone(), now, &Shelf).clock;
-        ticked.broken_at.is_some()
-    });
+    let is_past = clock.broken_at.is_some()
+        || (clock.is_open() && clock.running_since.is_some() && clock.fires_at.is_some_and(|at| at <= now) && {
+            let ticked = tick(clock.clone(), now, &Shelf).clock;
+            ticked.broken_at.is_some()
+        });
     let expected = match (clock.waived, is_past, clock.ending, clock.paused) {
         (true, ..) => "waived",
         (_, true, ..) => "broken",
@@ -279,7 +289,11 @@ fn law_of_firing(clock: &Clock, tag: &dyn Fn() -> String) {
     let breach = fired.events.iter().find_map(|e| if let What::Breached { due_at } = e.what { Some((e.at, due_at)) } else { None });
     if let Some((at, due)) = breach {
         let cal = calendar(clock);
-        assert!(due <= at && clock.is_late_at(at, &cal) && !clock.is_late_at(at - At::TICK, &cal), "a breach falls on the first late moment: {}", tag());
+        assert!(
+            due <= at && clock.is_late_at(at, &cal) && !clock.is_late_at(at - At::TICK, &cal),
+            "a breach falls on the first late moment: {}",
+            tag()
+        );
     }
 }
 fn laws_of_change(was: &Kept, is: &Kept, turn: &Turn, now: At, tag: &dyn Fn() -> String) {
@@ -287,7 +301,11 @@ fn laws_of_change(was: &Kept, is: &Kept, turn: &Turn, now: At, tag: &dyn Fn() ->
     assert!(is.events.starts_with(&was.events), "history is only added to: {}", tag());
     if b.broken_at.is_some() {
         assert_eq!((b.broken_at, b.due_at), (a.broken_at, a.due_at), "a breach is never erased nor moved: {}", tag());
-        assert!(!matches!(a.verdict(now, &calendar(a)), Verdict::Kept | Verdict::Running { .. } | Verdict::Paused { .. } | Verdict::Cancelled), "broken is not kept: {}", tag());
+        assert!(
+            !matches!(a.verdict(now, &calendar(a)), Verdict::Kept | Verdict::Running { .. } | Verdict::Paused { .. } | Verdict::Cancelled),
+            "broken is not kept: {}",
+            tag()
+        );
     }
     if b.ending.is_some() {
         assert_eq!(a.clone(), Clock { waived: a.waived, ..b.clone() }, "ended is ended: {}", tag());

@@ -246,7 +246,8 @@ fn a_wait_after_the_due_changes_no_verdict() {
 }
 #[test]
 fn warnings_come_in_percent_and_in_minutes_and_end_with_the_breach() {
-    let warned = Terms { warn_at: vec![Mark::Percent(50), Mark::Percent(75), Mark::Before(Span::minutes(5)), Mark::Before(Span::minutes(40))], ..response() };
+    let warned =
+        Terms { warn_at: vec![Mark::Percent(50), Mark::Percent(75), Mark::Before(Span::minutes(5)), Mark::Before(Span::minutes(40))], ..response() };
     check(
         vec![warned],
         "+0m open     | response=40m
@@ -262,7 +263,11 @@ fn warnings_come_in_percent_and_in_minutes_and_end_with_the_breach() {
 fn a_watch_that_slept_tells_everything_in_order() {
     let warned = Terms {
         warn_at: vec![Mark::Before(Span::minutes(5)), Mark::Percent(50)],
-        ladder: vec![rung(Mark::Percent(75), "owner"), rung(Mark::AfterBreach(Span::ZERO), "group"), rung(Mark::AfterBreach(Span::minutes(30)), "duty_chief")],
+        ladder: vec![
+            rung(Mark::Percent(75), "owner"),
+            rung(Mark::AfterBreach(Span::ZERO), "group"),
+            rung(Mark::AfterBreach(Span::minutes(30)), "duty_chief"),
+        ],
         ..response()
     };
     check(
@@ -274,7 +279,11 @@ fn a_watch_that_slept_tells_everything_in_order() {
 #[test]
 fn the_ladder_is_climbed_rung_by_rung_until_somebody_answers() {
     let ladder = Terms {
-        ladder: vec![rung(Mark::Before(Span::minutes(10)), "owner"), rung(Mark::AfterBreach(Span::ZERO), "group"), rung(Mark::AfterBreach(Span::minutes(30)), "duty_chief")],
+        ladder: vec![
+            rung(Mark::Before(Span::minutes(10)), "owner"),
+            rung(Mark::AfterBreach(Span::ZERO), "group"),
+            rung(Mark::AfterBreach(Span::minutes(30)), "duty_chief"),
+        ],
         ..response()
     };
     check(
@@ -295,7 +304,13 @@ fn the_ladder_is_climbed_rung_by_rung_until_somebody_answers() {
 }
 #[test]
 fn a_promise_in_working_days_ends_with_the_day_and_pauses_by_days() {
-    let report = Terms { target: Target::WorkingDays(3), calendar: "desk".into(), pauses: waits_for(Wait::Customer, None), stops: vec![On::Resolved], ..terms("report") };
+    let report = Terms {
+        target: Target::WorkingDays(3),
+        calendar: "desk".into(),
+        pauses: waits_for(Wait::Customer, None),
+        stops: vec![On::Resolved],
+        ..terms("report")
+    };
     // Monday 10:00; due Thursday 24:00.
     check(
         vec![report.clone()],
