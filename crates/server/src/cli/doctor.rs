@@ -2,12 +2,18 @@ use super::{Exit, Settings, show};
 use crate::config::without_password;
 use crate::words::{label, say};
 use clap::Args;
+use desk::doctor::{self, Finding, Health};
 use serde::Serialize;
+use serde_json::{Value, json};
 use std::fs::OpenOptions;
 use std::path::Path;
 
 #[derive(Debug, Args)]
 pub struct Doctor {
+    /// Also examine whether everything that is kept agrees with itself: hash chains, clocks and their histories, counters, quotas, letters.
+    /// Reads the whole database at one moment; with --json the answer is an object then, `{looks, agreement}`.
+    #[arg(long)]
+    deep: bool,
     /// For programs.
     #[arg(long)]
     json: bool,
@@ -22,15 +28,20 @@ struct LookOut {
 }
 impl Doctor {
     pub fn run(&self, settings: &Settings) -> Result<(), Exit> {
-        let looks = [
+        let mut looks = vec![
             key(settings),
             folder("files", &settings.config.files.dir),
             folder("search", &settings.config.search.dir),
             database(settings),
             address(settings),
         ];
+        let health = if self.deep { Some(agreement(settings)?) } else { None };
+        looks.extend(health.as_ref().map(|h| look("agreement", if h.is_sound() { Ok(summary(h)) } else { Err(summary(h)) })));
         if self.json {
-            show::json(&looks);
+            match &health {
+                Some(h) => show::json(&json!({ "looks": looks, "agreement": facts(h) })),
+                None => show::json(&looks),
+            }
         } else {
             let lang = show::language();
             let row = |l: &LookOut| {
@@ -41,9 +52,29 @@ impl Doctor {
                 ]
             };
             show::table(&looks.iter().map(row).collect::<Vec<_>>());
+            let row = |f: &Finding| vec![f.code.to_string(), f.about.clone(), f.kept.clone(), f.found.clone()];
+            show::table(&health.iter().flat_map(|h| &h.findings).map(row).collect::<Vec<_>>());
         }
         if looks.iter().all(|l| l.healthy) { Ok(()) } else { Err(Exit::No) }
     }
+}
+fn agreement(settings: &Settings) -> Result<Health, Exit> {
+    let desk = super::house::open_desk(settings)?;
+    let health = doctor::examine(&desk, settings.watch().now())?;
+    desk.db().close();
+    Ok(health)
+}
+fn summary(h: &Health) -> String {
+    format!("{} findings; {} tickets, {} clocks, {} entries, {} letters", h.found, h.tickets, h.clocks, h.entries, h.letters)
+}
+fn facts(h: &Health) -> Value {
+    let finding = |f: &Finding| json!({ "code": f.code, "about": f.about, "kept": f.kept, "found": f.found });
+    json!({
+        "sound": h.is_sound(), "found": h.found, "findings": h.findings.iter().map(finding).collect::<Vec<_>>(),
+        "tickets": h.tickets, "clocks": h.clocks, "running": h.running, "breaches": h.breaches, "unfired": h.unfired,
+        "chains": h.chains, "entries": h.entries, "people": h.people, "views": h.views, "balances": h.balances,
+        "letters": h.letters, "waiting": h.waiting,
+    })
 }
 fn look(what: &'static str, done: Result<String, String>) -> LookOut {
     LookOut { what, healthy: done.is_ok(), found: done.unwrap_or_else(|because| because) }

@@ -3,6 +3,8 @@ use super::{Exit, trouble};
 use crate::config::{self, Config, Entries, File, Trouble};
 use crate::keys;
 use crate::watch::Watch;
+use desk::secrets::Seal;
+use desk::{Desk, Opening, Rules, Shelves};
 use std::path::Path;
 use store::db::Db;
 
@@ -40,4 +42,24 @@ impl Settings {
     pub fn watch(&self) -> Watch {
         Watch::from_environment()
     }
+}
+
+/// The desk as a command needs it: migrated, books on the shelves, no search index (which belongs to the server that runs).
+pub fn open_desk(settings: &Settings) -> Result<Desk, Exit> {
+    let c = &settings.config;
+    let rules = Rules {
+        vendor: c.house.vendor.clone(),
+        number_prefix: c.house.number_prefix.clone(),
+        language: c.house.default_language.clone(),
+        tz: c.house.tz.clone(),
+        basic_family: c.house.basic_family.clone(),
+        patience: c.patience(),
+        session_lasts: c.sessions.lasts,
+        attachment_bytes_max: c.files.attachment_bytes_max,
+        public_url: c.http.public_url.clone(),
+        mail: !c.mail.smtp_host.is_empty(),
+    };
+    let seed = u64::from_be_bytes(desk::secrets::random()?);
+    let opening = Opening { rules, shelves: Shelves::new(super::plan::library(settings)?), search: None, seal: Seal::new(&settings.house_key()?), seed };
+    Ok(Desk::open(settings.migrated()?, opening, settings.watch().now())?)
 }

@@ -2,6 +2,7 @@
 mod doctor;
 mod exit;
 mod house;
+mod load;
 mod migrate;
 mod plan;
 mod serve;
@@ -46,6 +47,9 @@ enum Command {
     /// Look at everything the house needs and say what is wrong.
     #[command(after_help = "Example:\n  yinuo doctor || echo 'not ready to serve'")]
     Doctor(doctor::Doctor),
+    /// Something to look at and to measure with.
+    #[command(subcommand)]
+    Demo(load::Demo),
     /// Plan books: what is promised to whom.
     #[command(subcommand)]
     Plan(plan::Plan),
@@ -73,6 +77,7 @@ fn run(line: Line) -> Result<(), Exit> {
         Some(Command::Serve(c)) => c.run(&settings),
         Some(Command::Migrate(c)) => c.run(&settings),
         Some(Command::Doctor(c)) => c.run(&settings),
+        Some(Command::Demo(c)) => c.run(&settings),
         Some(Command::Plan(c)) => c.run(&settings),
         None => Err(Exit::Usage("cli.command_missing")),
     }
