@@ -117,6 +117,9 @@ pub fn get(tx: &mut Tx, leave: &Leave<ReadAccount>, id: AccountId) -> Result<Acc
 /// One page by name; `after` is the last row seen. Customers see their own account alone.
 pub fn list(tx: &mut Tx, leave: &Leave<ReadAccount>, after: Option<(&str, AccountId)>, limit: u32) -> Result<Vec<Account>, Fault> {
     let who = leave.actor();
+    if after.is_some_and(|(name, _)| name.contains('\0')) {
+        return Err(Fault::invalid("cursor", "unreadable"));
+    }
     if who.role.is_staff() {
         return Ok(store::account::list(tx, after, limit.clamp(1, limits::PAGE_MAX))?);
     }

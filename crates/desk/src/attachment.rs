@@ -57,7 +57,8 @@ pub fn keep(cx: &mut Act, leave: &Leave<ActOnTicket>, id: TicketId, upload: &Upl
         at: cx.now,
     };
     store::attachment::put_new(cx.tx, &attachment)?;
-    let body = json!({"attachment": attachment.id.to_string(), "bytes": attachment.bytes, "media_type": attachment.media_type, "scan": attachment.scan});
+    let body =
+        json!({"attachment": attachment.id.to_string(), "bytes": attachment.bytes, "media_type": attachment.media_type, "scan": attachment.scan});
     let mut line = Line::audit(Some(who.person), Some(attachment.account), "attachment.kept", body);
     // Staff only until it is sent: the message's own line tells the customer.
     (line.ticket, line.audience) = (Some(id), Audience::Staff);
@@ -66,7 +67,7 @@ pub fn keep(cx: &mut Act, leave: &Leave<ActOnTicket>, id: TicketId, upload: &Upl
 }
 
 /// A file as somebody may see it: sent ones of cases they see, and their own that are not sent yet.
-pub(crate) fn may_see(who: &Actor, a: &Attachment) -> bool {
+pub fn may_see(who: &Actor, a: &Attachment) -> bool {
     (who.role.is_staff() || !a.internal) && (a.message.is_some() || a.by == who.person)
 }
 /// The files of a case.

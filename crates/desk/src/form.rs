@@ -101,9 +101,8 @@ fn is_email(text: &str) -> bool {
 }
 /// A host name of ASCII labels (RFC 1123).
 pub fn is_host(host: &str) -> bool {
-    let label = |l: &str| {
-        (1..=63).contains(&l.len()) && !l.starts_with('-') && !l.ends_with('-') && l.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-    };
+    let label =
+        |l: &str| (1..=63).contains(&l.len()) && !l.starts_with('-') && !l.ends_with('-') && l.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     host.len() <= 253 && host.split('.').all(label)
 }
 /// Well formed as RFC 5646 has it, private and grandfathered tags left out: a language of 2 to 8 letters, then parts of 1 to 8 letters or digits.
@@ -124,7 +123,19 @@ mod tests {
         for good in ["li@example.com", "li.na+x@mail.example.cn", "o'hara@a-b.example"] {
             assert!(is_email(good), "{good}");
         }
-        for bad in ["", "li", "li@", "@example.com", "li@localhost", "li na@example.com", "a..b@example.com", "a@-x.com", "a@b..c", "李@example.com", "<a@b.com>"] {
+        for bad in [
+            "",
+            "li",
+            "li@",
+            "@example.com",
+            "li@localhost",
+            "li na@example.com",
+            "a..b@example.com",
+            "a@-x.com",
+            "a@b..c",
+            "李@example.com",
+            "<a@b.com>",
+        ] {
             assert!(!is_email(bad), "{bad}");
         }
     }
@@ -149,7 +160,13 @@ mod tests {
         let codes: Vec<_> = flaws.iter().map(|f| (f.field.as_str(), f.code)).collect();
         assert_eq!(
             codes,
-            [("name", "missing"), ("title", "too_long"), ("title", "control_character"), ("zone", "unknown_time_zone"), ("zone2", "unknown_time_zone")]
+            [
+                ("name", "missing"),
+                ("title", "too_long"),
+                ("title", "control_character"),
+                ("zone", "unknown_time_zone"),
+                ("zone2", "unknown_time_zone")
+            ]
         );
     }
 }

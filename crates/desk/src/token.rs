@@ -61,8 +61,17 @@ pub fn create(cx: &mut Act, leave: &Leave<KeepOwnTokens>, giver: &Scopes, new: &
     }
     let secret = new_secret(TOKEN_PREFIX)?;
     let hint = secret.chars().take(TOKEN_PREFIX.len() + 4).collect();
-    let token =
-        Token { id: cx.fresh(), person: who.person, name, hint, scopes, created_at: cx.now, expires_at: Some(expires_at), last_used_at: None, revoked_at: None };
+    let token = Token {
+        id: cx.fresh(),
+        person: who.person,
+        name,
+        hint,
+        scopes,
+        created_at: cx.now,
+        expires_at: Some(expires_at),
+        last_used_at: None,
+        revoked_at: None,
+    };
     store::token::put_new(cx.tx, &token, &fingerprint(&secret))?;
     let body = json!({"token": token.id.to_string(), "name": token.name, "scopes": token.scopes, "until": expires_at.to_string()});
     log::write(cx, vec![Line::audit(Some(who.person), who.account, "token.created", body)])?;

@@ -256,7 +256,10 @@ mod tests {
         let filter = FilterText::parse(r#"{"handler": "me", "severities": ["high", "high"]}"#).unwrap().filter(PersonId::from_raw(7)).unwrap();
         assert_eq!((filter.handler, filter.severities), (Some(PersonId::from_raw(7)), vec![Severity::High]));
         assert_eq!(codes(r#"{"handlr": "me"}"#), ["filter unreadable"]);
-        assert_eq!(codes(r#"{"account": "me", "stages": ["nwe"], "due_before": "soon"}"#), ["filter.account not_an_id", "filter.stages[0] unknown", "filter.due_before not_an_instant"]);
+        assert_eq!(
+            codes(r#"{"account": "me", "stages": ["nwe"], "due_before": "soon"}"#),
+            ["filter.account not_an_id", "filter.stages[0] unknown", "filter.due_before not_an_instant"]
+        );
         assert_eq!(codes(r#"{"open": false, "stages": ["new"]}"#), ["filter.stages contradicts_open"]);
         assert_eq!(codes(r#"{"unassigned": true, "handler": "me"}"#), ["filter.unassigned contradicts_handler"]);
     }

@@ -130,8 +130,7 @@ fn checked(new: &WebhookIn, account_known: bool) -> Result<(String, String, Vec<
     }
     form.must(!new.topics.is_empty(), "topics", "missing");
     for (i, topic) in new.topics.iter().enumerate() {
-        let group = |e: &&str| e.split('.').next() == Some(topic.as_str());
-        let known = topic == "*" || EVENTS.contains(&topic.as_str()) || EVENTS.iter().any(|e| group(&e));
+        let known = topic == "*" || EVENTS.iter().any(|e| e == topic || e.split('.').next() == Some(topic));
         form.must(known, &format!("topics[{i}]"), "unknown");
     }
     form.done()?;

@@ -119,6 +119,20 @@ store_test! {
         let (id, l) = (short.token.id, leave(&w.colleague));
         assert_eq!(code(w.write(move |cx| token::revoke(cx, &l, id))), "not_found", "somebody else's");
     }
+    fn many_tokens_asked_for_at_once_are_ten(db) {
+        let w = World::new(db);
+        let known = w.known(&w.contact);
+        let made = std::thread::scope(|s| {
+            let each = |_| {
+                let (desk, now, l, giver) = (w.desk.clone(), w.now, known.leave::<KeepOwnTokens>().unwrap(), known.scopes().clone());
+                let new = NewToken { name: "t".into(), scopes: vec!["*".into()], expires_at: None };
+                s.spawn(move || desk.write(now, move |cx| token::create(cx, &l, &giver, &new)))
+            };
+            let all: Vec<_> = (0..14).map(each).collect();
+            all.into_iter().filter_map(|t| t.join().unwrap().ok()).count()
+        });
+        assert_eq!(made, 10);
+    }
     fn a_token_gives_on_no_more_than_it_has_and_says_all_that_is_wrong(db) {
         let w = World::new(db);
         let known = w.known(&w.contact);

@@ -63,6 +63,19 @@ store_test! {
         assert!(w.log_text().contains(r#""changed":["tier","skills"]"#));
         assert_eq!(code(edit(2, PersonEdit { role: Some(Role::Contact), ..PersonEdit::default() })), "person.other_side");
     }
+    fn of_many_edits_at_once_over_one_version_one_is_kept(db) {
+        let w = World::new(db);
+        let kept = std::thread::scope(|s| {
+            let each = |n: u32| {
+                let (desk, now, l, id) = (w.desk.clone(), w.now, leave::<EditPerson>(&w.admin), w.engineer.id);
+                let edit = PersonEdit { capacity: Some(n), ..PersonEdit::default() };
+                s.spawn(move || desk.write(now, move |cx| people::edit(cx, &l, id, 1, &edit)))
+            };
+            let all: Vec<_> = (0..8).map(each).collect();
+            all.into_iter().map(|t| t.join().unwrap()).filter(|r| if let Err(f) = r { assert_eq!(*f, Fault::Stale { current: 2 }); false } else { true }).count()
+        });
+        assert_eq!(kept, 1);
+    }
     fn nobody_locks_themselves_out(db) {
         let w = World::new(db);
         let (l, id) = (leave::<EditPerson>(&w.admin), w.admin.id);

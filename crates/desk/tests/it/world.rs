@@ -51,7 +51,8 @@ impl World {
     pub fn new(db: &Db) -> World {
         let now = t0();
         let shelves = Shelves::new(Library::shipped().expect("the shipped books are sound"));
-        let desk = Desk::open(db.clone(), Opening { rules: Rules::default(), shelves, search: None, seal: Seal::new(&[7; 32]), seed: 42 }, now).expect("opens");
+        let desk = Desk::open(db.clone(), Opening { rules: Rules::default(), shelves, search: None, seal: Seal::new(&[7; 32]), seed: 42 }, now)
+            .expect("opens");
         let account = |number: &str| {
             let leave = ask::<EditAccount>(&founder()).expect("may");
             let new = desk::account::NewAccount { number: number.into(), name: format!("Customer {number}"), ..Default::default() };
@@ -60,7 +61,11 @@ impl World {
         let (ours, theirs) = (account("C-1"), account("C-2"));
         let person = |account: Option<AccountId>, role: Role, login: &str| {
             let leave = ask::<InvitePerson>(&founder()).expect("may");
-            let new = NewPerson { login: login.into(), password: Some(password()), ..NewPerson::new(account, role, login, &format!("{login}@example.com")) };
+            let new = NewPerson {
+                login: login.into(),
+                password: Some(password()),
+                ..NewPerson::new(account, role, login, &format!("{login}@example.com"))
+            };
             desk.write(now, move |cx| create(cx, &leave, &new)).expect("a person")
         };
         World {
