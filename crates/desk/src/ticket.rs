@@ -10,6 +10,7 @@ use store::attachment::Attachment;
 use store::db::Tx;
 use store::log::{Audience, Entry};
 use store::message::{Message, MessageKind};
+use store::person::Named;
 use store::ticket::{After, Case, Filter, Order, Words};
 
 /// A question as it comes in.
@@ -187,24 +188,38 @@ pub fn plan_now<'d>(tx: &mut Tx, desk: &'d Desk, account: AccountId, at: At) -> 
 #[derive(Debug, Clone)]
 pub struct Seen {
     pub case: Case,
+    /// The first ones, oldest first.
     pub messages: Vec<Message>,
+    /// There are more messages than these.
+    pub more: bool,
     pub attachments: Vec<Attachment>,
     pub clocks: Vec<store::clock::Stored>,
     pub offers: Vec<(&'static str, Option<Refusal>)>,
+    /// Everybody named above.
+    pub people: Vec<Named>,
 }
 /// A case with its thread, clocks and what may be done now. Customers see neither notes nor internal goals.
 pub fn read(tx: &mut Tx, desk: &Desk, leave: &Leave<ReadTicket>, id: TicketId, now: At) -> Result<Seen, Fault> {
     let who = leave.actor();
     let case = get(tx, who, id)?;
     let inside = who.role.is_staff();
-    let mut messages = store::message::list_of_ticket(tx, id, None, limits::PAGE_MAX)?;
-    messages.retain(|m| inside || m.kind != MessageKind::Internal);
+    let (messages, more) = thread(tx, who, id, None, limits::PAGE_MAX)?;
     let mut attachments = store::attachment::list_of_ticket(tx, id)?;
-    attachments.retain(|a| inside || !a.internal);
+    attachments.retain(|a| crate::attachment::may_see(who, a));
     let mut clocks = store::clock::list_of_ticket(tx, id, desk.shelves())?;
     clocks.retain(|c| inside || c.clock.terms.kind == domain::promise::Kind::Contract);
     let offers = domain::ticket::offers(&case.ticket, who, &desk.rules().patience, now);
-    Ok(Seen { case, messages, attachments, clocks, offers })
+    let people = store::person::list_named(tx, &named(&case.ticket, inside, &messages, &attachments))?;
+    Ok(Seen { case, messages, more, attachments, clocks, offers, people })
+}
+/// Everybody a case and its thread speak of, each once. Who follows it is the vendor's own business.
+fn named(t: &Ticket, inside: bool, messages: &[Message], attachments: &[Attachment]) -> Vec<PersonId> {
+    let followers: &[PersonId] = if inside { &t.followers } else { &[] };
+    let of_case = [Some(t.requester), t.owner, t.handler].into_iter().flatten().chain(t.helpers.iter().chain(followers).copied());
+    let mut all: Vec<PersonId> = of_case.chain(messages.iter().filter_map(|m| m.author)).chain(attachments.iter().map(|a| a.by)).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 /// The case, if this person may know of it.
 pub fn get(tx: &mut Tx, who: &Actor, id: TicketId) -> Result<Case, Fault> {
@@ -225,20 +240,51 @@ pub fn narrowed(who: &Actor, mut filter: Filter) -> Filter {
     }
     filter
 }
-/// Messages after the one seen last, oldest first.
-pub fn messages(tx: &mut Tx, leave: &Leave<ReadTicket>, id: TicketId, after: Option<(At, MessageId)>, limit: u32) -> Result<Vec<Message>, Fault> {
+/// Messages after the one seen last, oldest first, and whether there are more. Errors: NotFound, also for a message of another case.
+pub fn messages(tx: &mut Tx, leave: &Leave<ReadTicket>, id: TicketId, after: Option<MessageId>, limit: u32) -> Result<(Vec<Message>, bool), Fault> {
     let who = leave.actor();
     get(tx, who, id)?;
-    let mut page = store::message::list_of_ticket(tx, id, after, limit.clamp(1, limits::PAGE_MAX))?;
-    page.retain(|m| who.role.is_staff() || m.kind != MessageKind::Internal);
-    Ok(page)
+    let after = match after {
+        None => None,
+        Some(seen) => {
+            let seen = store::message::find(tx, seen)?.filter(|m| m.ticket == id && may_read(who, m)).ok_or(Fault::NotFound)?;
+            Some((seen.at, seen.id))
+        }
+    };
+    thread(tx, who, id, after, limit.clamp(1, limits::PAGE_MAX))
+}
+/// A page of what this person may read of a thread; as long as there is more, the page is full.
+fn thread(tx: &mut Tx, who: &Actor, id: TicketId, mut after: Option<(At, MessageId)>, limit: u32) -> Result<(Vec<Message>, bool), Fault> {
+    let (wanted, mut page) = (limit as usize, Vec::new());
+    loop {
+        let some = store::message::list_of_ticket(tx, id, after, limit + 1)?;
+        let is_last = some.len() <= wanted;
+        after = some.last().map(|m| (m.at, m.id));
+        page.extend(some.into_iter().filter(|m| may_read(who, m)));
+        if page.len() > wanted {
+            page.truncate(wanted);
+            return Ok((page, true));
+        }
+        if is_last {
+            return Ok((page, false));
+        }
+    }
+}
+fn may_read(who: &Actor, m: &Message) -> bool {
+    who.role.is_staff() || m.kind != MessageKind::Internal
 }
 /// What happened to a case, after a position, as this person may see it.
 pub fn timeline(tx: &mut Tx, leave: &Leave<ReadTicket>, id: TicketId, pos: i64, limit: u32) -> Result<Vec<Entry>, Fault> {
+    Ok(timeline_page(tx, leave, id, pos, limit)?.0)
+}
+/// As [`timeline`], and the position to read on from when there may be more. A page may hold fewer than there is room for.
+pub fn timeline_page(tx: &mut Tx, leave: &Leave<ReadTicket>, id: TicketId, pos: i64, limit: u32) -> Result<(Vec<Entry>, Option<i64>), Fault> {
     let who = leave.actor();
     get(tx, who, id)?;
-    let entries = store::log::list_of_ticket(tx, id, pos, limit.clamp(1, limits::PAGE_MAX))?;
-    Ok(entries.into_iter().filter_map(|e| as_seen_by(who, e)).collect())
+    let limit = limit.clamp(1, limits::PAGE_MAX);
+    let entries = store::log::list_of_ticket(tx, id, pos, limit)?;
+    let next = entries.last().map(|e| e.pos).filter(|_| entries.len() == limit as usize);
+    Ok((entries.into_iter().filter_map(|e| as_seen_by(who, e)).collect(), next))
 }
 /// A log entry as somebody may see it; `None` when they may not. Reasons given among ourselves stay inside.
 pub fn as_seen_by(who: &Actor, mut entry: Entry) -> Option<Entry> {

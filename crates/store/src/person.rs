@@ -1,5 +1,5 @@
 //! People, what they can do, who stands on which duty, and how much each has to do.
-use crate::db::{DbError, Row, Tx};
+use crate::db::{DbError, Row, Tx, Val};
 use crate::{statements, vals};
 use domain::kit::{AccountId, At, PersonId, ShiftId};
 use domain::people::Role;
@@ -54,6 +54,8 @@ statements! {
     ON_DUTY = "select person_id from rota where duty = $1 and from_at <= $2 and (to_at is null or to_at > $2) order by position, id";
     ROTA = "select id, duty, person_id, position, from_at, to_at from rota where duty = $1 and (to_at is null or to_at > $2) order by from_at, position, id limit 500";
     ROTA_PUT = "insert into rota (id, duty, person_id, position, from_at, to_at) values ($1, $2, $3, $4, $5, $6)";
+    NAMED_FEW = "select id, account_id, role, name from person where id in ($1, $2, $3, $4, $5, $6, $7, $8)";
+    NAMED_MANY = "select id, account_id, role, name from person where id in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)";
     ROTA_END = "update rota set to_at = $2 where id = $1";
 }
 
@@ -102,6 +104,28 @@ pub fn list_staff(tx: &mut Tx, after: Option<PersonId>, limit: u32) -> Result<Ve
 /// Everybody who answers cases: the candidates of routing. Bounded by the size of the vendor's staff, not by its history.
 pub fn list_answering(tx: &mut Tx) -> Result<Vec<Person>, DbError> {
     tx.query(&ANSWERING, &[], read)
+}
+/// Somebody as others see them beside a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    pub id: PersonId,
+    pub account: Option<AccountId>,
+    pub role: Role,
+    pub name: String,
+}
+/// The names of these people, in no order; who does not exist is left out. One statement for 8 of them, one for each 32 of more.
+pub fn list_named(tx: &mut Tx, ids: &[PersonId]) -> Result<Vec<Named>, DbError> {
+    let mut found = Vec::with_capacity(ids.len());
+    let (sql, width) = if ids.len() <= 8 { (&NAMED_FEW, 8) } else { (&NAMED_MANY, 32) };
+    for some in ids.chunks(width) {
+        // Filled up with one of them, so that there are two texts to prepare and not forty.
+        let values: Vec<Val> = some.iter().chain(some.iter().cycle()).take(width).map(|id| Val::from(*id)).collect();
+        found.extend(tx.query(sql, &values, |r| {
+            let role = Role::parse(r.str(2)).ok_or_else(|| DbError::internal(format!("role {}", r.str(2))))?;
+            Ok(Named { id: r.id(0), account: r.opt_id(1), role, name: r.text(3) })
+        })?);
+    }
+    Ok(found)
 }
 /// Errors: `Conflict` when the login is taken.
 pub fn put_new(tx: &mut Tx, p: &Person) -> Result<(), DbError> {
