@@ -1,7 +1,7 @@
 //! Who is asking: signing in, sessions, what a session or token stands for.
 //!
 //! Passwords are hashed and checked outside transactions, for both are slow on purpose: [`look`] reads the hash, [`Challenge::answer`]
-//! checks the password, [`open_session`] makes the session. [`sign_in`] does the three for callers without special needs.
+//! checks the password, [`open_session`] makes the session. [`sign_in`] does the three, guessing made slow by a [`Guard`].
 use crate::log::{self, Line};
 use crate::secrets::{fingerprint, hash_password, new_secret, password_fits};
 use crate::{Act, Desk, Fault, Flaw};
@@ -263,14 +263,18 @@ fn put_session(cx: &mut Act, person: Person) -> Result<SignedIn, Fault> {
     store::session::put_new(cx.tx, &session, &fingerprint(&secret))?;
     Ok(SignedIn { session, person, secret })
 }
-/// The three steps with the guard before them. Blocks for the hashing: not for a thread that drives async code.
-/// Errors: TooMany, Unauthorized.
-pub fn sign_in(desk: &Desk, guard: &Guard, now: At, login: &str, password: &str) -> Result<SignedIn, Fault> {
+/// The first two steps with the guard before them: for signing in, and for whoever must give the password once more.
+/// Blocks for the hashing: not for a thread that drives async code. Errors: TooMany, Unauthorized.
+pub fn prove(desk: &Desk, guard: &Guard, now: At, login: &str, password: &str) -> Result<Proven, Fault> {
     guard.attempt(login, now)?;
     let proven = desk.read(|tx| look(tx, login))?.answer(password)?;
-    let signed_in = desk.write(now, move |cx| open_session(cx, &proven))?;
     guard.forget(login);
-    Ok(signed_in)
+    Ok(proven)
+}
+/// The three steps in one, blocking as [`prove`]. Errors: TooMany, Unauthorized.
+pub fn sign_in(desk: &Desk, guard: &Guard, now: At, login: &str, password: &str) -> Result<SignedIn, Fault> {
+    let proven = prove(desk, guard, now, login, password)?;
+    desk.write(now, move |cx| open_session(cx, &proven))
 }
 
 /// Ends the session it is asked with. Errors: Forbidden with a token (revoke that instead).

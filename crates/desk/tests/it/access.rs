@@ -1,5 +1,5 @@
 use crate::world::{PASSWORD, World, code, flaws, leave};
-use desk::access::{change_password, look, prepare_password, sign_out};
+use desk::access::{change_password, look, prepare_password, prove, sign_out};
 use desk::token::{self, NewToken};
 use desk::{Fault, account, people};
 use domain::kit::Span;
@@ -48,7 +48,8 @@ store_test! {
         let w = World::new(db);
         let (here, elsewhere) = (w.sign_in("contact", PASSWORD).unwrap(), w.sign_in("contact", PASSWORD).unwrap());
         let known = w.knows(&here.secret).unwrap();
-        let old = w.read(|tx| look(tx, "contact")).unwrap().answer(PASSWORD).unwrap();
+        assert_eq!(prove(&w.desk, &w.guard, w.now, "contact", "guess").err(), Some(Fault::Unauthorized { code: "bad_credentials" }));
+        let old = prove(&w.desk, &w.guard, w.now, "contact", PASSWORD).unwrap();
         let new = prepare_password(NEW_PASSWORD, "contact").unwrap();
         let going_on = w.write(move |cx| change_password(cx, &known, &old, &new)).unwrap();
         assert!(w.knows(&going_on.secret).is_ok());
