@@ -204,6 +204,10 @@ pub(crate) fn tell_board(
         if let Some(heard) = fact.heard(now) {
             let ticket = case.ticket.clone();
             board.hear(&heard, book, &Subject::of(&ticket), now, shelves, &mut || clock_id(now, &mut dice));
+            // A promise that begins while the case waits (a boost) waits with it.
+            if let (Fact::Boosted { .. }, Some(wait)) = (fact, domain::ticket::standing_wait(&ticket, now)) {
+                board.hear(&wait, None, &Subject::of(&ticket), now, shelves, &mut || clock_id(now, &mut dice));
+            }
         }
         if let (Some(book), Some(because)) = (book, graver(fact)) {
             board.tighten(book, &Subject::of(&case.ticket), because, now, shelves);

@@ -6,6 +6,7 @@ use crate::notify::{Telling, tell};
 use crate::{Act, Desk, Fault, limits};
 use domain::kit::{At, PersonId, Span, TicketId};
 use domain::promise::{Clock, Event, What};
+use domain::routing::{self, RungCall};
 use serde_json::json;
 use std::collections::{HashSet, VecDeque};
 use std::sync::mpsc::channel;
@@ -105,34 +106,50 @@ pub(crate) fn tick_case(cx: &mut Act, id: TicketId) -> Result<bool, Fault> {
 
 type Call = (PersonId, &'static str, serde_json::Value);
 
-/// Who is told of what just fell due. A rung nobody stands on is skipped at once: the next is called in its place, and both are
-/// written down.
+/// Who is told of what just fell due; a rung nobody stands on is skipped at once, and both are written down.
 fn climb(cx: &mut Act, case: &Case, board: &mut Board, lines: &mut Vec<Line>) -> Result<Vec<Call>, Fault> {
     let mut calls = Vec::new();
-    for seat in &mut board.seats {
-        let mut i = 0;
-        while let Some(event) = seat.fresh.get(i).cloned() {
-            i += 1;
-            let terms = &seat.clock.terms;
-            let args = json!({"promise": terms.key, "plan": terms.plan, "row": terms.row, "due_at": seat.clock.due_at.map(|d| d.to_string())});
+    for seat in board.seats.iter_mut().filter(|s| !s.fresh.is_empty()) {
+        let args = json!({"promise": seat.clock.terms.key, "due_at": seat.clock.due_at.map(|d| d.to_string())});
+        let mut rungs = Vec::new();
+        for event in &seat.fresh {
             match event.what {
                 What::Warned { .. } => calls.extend(working(case).map(|p| (p, "clock.warned", args.clone()))),
                 What::Breached { .. } => calls.extend(working(case).map(|p| (p, "clock.breached", args.clone()))),
-                What::Escalated { rung } => {
-                    let duty = seat.clock.terms.ladder.get(rung as usize).map(|r| r.tell.clone()).unwrap_or_default();
-                    let people = standing(cx, case, &duty)?;
-                    if people.is_empty() {
-                        lines.push(skipped(case, &seat.clock, rung, &duty));
-                        call_next(cx, &mut seat.clock, &mut seat.fresh, rung);
-                    }
-                    calls.extend(people.into_iter().map(|p| (p, "clock.escalated", args.clone())));
-                }
+                What::Escalated { rung } => rungs.push(rung as usize),
                 _ => {}
             }
+        }
+        for call in reach(cx, case, &seat.clock, &rungs)? {
+            if call.skipped.is_some() {
+                lines.push(skipped(case, &seat.clock, &call));
+            }
+            if !rungs.contains(&call.rung) {
+                // Called in the place of an empty rung: it is written down, so that it is not called again at its own time.
+                let event = Event { at: cx.now, noted_at: cx.now, what: What::Escalated { rung: call.rung as u8 } };
+                seat.clock = seat.clock.clone().apply(&event, cx.desk.shelves());
+                seat.fresh.push(event);
+            }
+            calls.extend(call.told.into_iter().map(|p| (p, "clock.escalated", args.clone())));
         }
     }
     calls.dedup();
     Ok(calls)
+}
+/// The rungs these calls reach; the rule is the domain's, who stands on a duty is read here.
+fn reach(cx: &mut Act, case: &Case, clock: &Clock, rungs: &[usize]) -> Result<Vec<RungCall>, Fault> {
+    if rungs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ladder = &clock.terms.ladder;
+    let told_before: Vec<usize> = (0..ladder.len()).filter(|i| clock.called & (1 << i) != 0 && !rungs.contains(i)).collect();
+    let mut stand: Vec<(&str, Vec<PersonId>)> = Vec::new();
+    for rung in ladder {
+        if stand.iter().all(|(duty, _)| *duty != rung.tell) {
+            stand.push((&rung.tell, standing(cx, case, &rung.tell)?));
+        }
+    }
+    Ok(routing::climb(rungs, &told_before, ladder, |duty| stand.iter().find(|(d, _)| *d == duty).map(|(_, p)| p.clone()).unwrap_or_default()))
 }
 fn working(case: &Case) -> impl Iterator<Item = PersonId> {
     let (handler, owner) = (case.ticket.handler, case.ticket.owner);
@@ -154,21 +171,14 @@ fn standing(cx: &mut Act, case: &Case, duty: &str) -> Result<Vec<PersonId>, Faul
     }
     Ok(present)
 }
-fn call_next(cx: &Act, clock: &mut Clock, fresh: &mut Vec<Event>, rung: u8) {
-    let next = rung + 1;
-    if (next as usize) < clock.terms.ladder.len() && clock.called & (1 << next) == 0 {
-        let event = Event { at: cx.now, noted_at: cx.now, what: What::Escalated { rung: next } };
-        *clock = clock.clone().apply(&event, cx.desk.shelves());
-        fresh.push(event);
-    }
-}
-fn skipped(case: &Case, clock: &Clock, rung: u8, duty: &str) -> Line {
+fn skipped(case: &Case, clock: &Clock, call: &RungCall) -> Line {
+    let duty = clock.terms.ladder.get(call.rung).map(|r| r.tell.as_str());
     Line {
         account: Some(case.ticket.account),
         ticket: Some(case.ticket.id),
         actor: None,
         key: "clock.rung_skipped",
         audience: Audience::Staff,
-        body: json!({"promise": clock.terms.key, "rung": rung, "tell": duty}),
+        body: json!({"promise": clock.terms.key, "rung": call.rung, "tell": duty, "why": call.skipped}),
     }
 }
