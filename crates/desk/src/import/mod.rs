@@ -92,7 +92,14 @@ pub fn import(desk: &Desk, log: &Log, options: &Options, notes: &mut Notes, now:
 
 /// Judges a history by several plan books, as if each had been in force from the first day. Keeps nothing.
 /// Errors: Invalid for a book that is not on the shelf.
-pub fn what_if(shelves: &Shelves, log: &Log, plans: &[String], mapping: &Mapping, now: At, progress: &mut dyn FnMut(u64, u64)) -> Result<Vec<Judged>, Fault> {
+pub fn what_if(
+    shelves: &Shelves,
+    log: &Log,
+    plans: &[String],
+    mapping: &Mapping,
+    now: At,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Vec<Judged>, Fault> {
     let books = plans.iter().map(|p| book_of(shelves, p)).collect::<Result<Vec<_>, Fault>>()?;
     let mut judged: Vec<Judged> = books.iter().map(|b| Judged { plan: b.id.clone(), promises: Tally::default() }).collect();
     let (mut dice, mut unwritten) = (Dice::new(1), Notes::unwritten());
@@ -211,9 +218,19 @@ fn make_account(cx: &mut Act, options: &Options, family: &str, plan: &str, first
     let account = Account { id: cx.fresh(), number, name, language, tz, tam: None, active: true, created_at: cx.now, version: 1 };
     store::account::put_new(cx.tx, &account)?;
     let body = json!({"account": account.id.to_string(), "number": account.number});
-    let order = PlanOrder { id: cx.fresh(), account: account.id, family: family.into(), plan: plan.into(), ordered_at: first, starts_at: first, ends_at: None, by: None };
+    let order = PlanOrder {
+        id: cx.fresh(),
+        account: account.id,
+        family: family.into(),
+        plan: plan.into(),
+        ordered_at: first,
+        starts_at: first,
+        ends_at: None,
+        by: None,
+    };
     store::account::put_order(cx.tx, &order)?;
-    let ordered = json!({"order": order.id.to_string(), "plan": order.plan, "ordered_at": first.to_string(), "starts_at": first.to_string(), "ends_at": null});
+    let ordered =
+        json!({"order": order.id.to_string(), "plan": order.plan, "ordered_at": first.to_string(), "starts_at": first.to_string(), "ends_at": null});
     log::write(cx, vec![Line::audit(None, Some(account.id), "account.created", body), Line::audit(None, Some(account.id), "plan.ordered", ordered)])?;
     Ok(account)
 }
@@ -271,7 +288,16 @@ struct Fresh {
     entries: Vec<NewEntry>,
 }
 #[allow(clippy::too_many_arguments)]
-fn kept(desk: &Desk, log: &Log, incident: &Incident, line: &Timeline, replayed: Replayed, book: &PlanBook, house: &Household, dice: &mut Dice) -> Result<Fresh, Fault> {
+fn kept(
+    desk: &Desk,
+    log: &Log,
+    incident: &Incident,
+    line: &Timeline,
+    replayed: Replayed,
+    book: &PlanBook,
+    house: &Household,
+    dice: &mut Dice,
+) -> Result<Fresh, Fault> {
     let Replayed { mut ticket, board } = replayed;
     (ticket.id, ticket.version) = (TicketId::new(line.opened_at, dice), 1);
     let case = Case {

@@ -46,8 +46,8 @@ impl Timeline {
 /// - A row that is open again after a Resolved or Closed one reopens the case and begins its next life. The row that reopens into New or
 ///   Active is the customer's doing; the answer is the next row that is not New and is later or says something else. A reopening straight
 ///   into a wait is ours, answer and all.
-/// - The last life is solved at `resolved_at` and closed at `closed_at` where the log has them, else with its first Resolved and Closed
-///   rows; earlier lives with their rows, for the log keeps only the last `resolved_at`.
+/// - The last life is solved at `resolved_at` and closed at `closed_at` where the log has them and they lie within it, else with its first
+///   Resolved and Closed rows; earlier lives with their rows, for the log keeps only the last `resolved_at`.
 /// - A graver priority raises the severity; a lower one is a proposal nobody agreed to, for the log does not say that anybody did (I8, E11).
 pub fn timeline(incident: &Incident, otherwise: Severity, people: People, notes: &mut Notes) -> Result<Timeline, Fault> {
     let mut rows = incident.rows.clone();
@@ -104,7 +104,10 @@ fn last_ends(incident: &Incident, rows: &[Row], is_first: bool, notes: &mut Note
     let mut own = |said: Option<At>, row: Option<&Row>, codes: [&'static str; 4]| -> Result<Option<At>, Fault> {
         let line = row.map_or(line, |r| r.line);
         match (said, row) {
-            (Some(at), _) if at < incident.opened_at => note(line, codes[0], at)?,
+            (Some(at), _) if at < incident.opened_at => {
+                note(line, codes[0], at)?;
+                return Ok(row.map(|r| r.at).or(Some(incident.opened_at)));
+            }
             (Some(at), _) if !is_first && at < start => {
                 note(line, codes[1], at)?;
                 return Ok(row.map(|r| r.at));
@@ -115,8 +118,13 @@ fn last_ends(incident: &Incident, rows: &[Row], is_first: bool, notes: &mut Note
         }
         Ok(said.or(row.map(|r| r.at)))
     };
-    let solved_at = own(incident.resolved_at, resolved, ["resolved_before_opened", "resolved_in_an_earlier_life", "resolved_row_elsewhere", "resolved_at_missing"])?;
-    let closed_at = own(incident.closed_at, closed, ["closed_before_opened", "closed_in_an_earlier_life", "closed_row_elsewhere", "closed_at_missing"])?;
+    let solved_at = own(
+        incident.resolved_at,
+        resolved,
+        ["resolved_before_opened", "resolved_in_an_earlier_life", "resolved_row_elsewhere", "resolved_at_missing"],
+    )?;
+    let closed_at =
+        own(incident.closed_at, closed, ["closed_before_opened", "closed_in_an_earlier_life", "closed_row_elsewhere", "closed_at_missing"])?;
     match (solved_at, closed_at) {
         (Some(solved), Some(closed)) if closed < solved => note(line, "closed_before_resolved", closed)?,
         (None, Some(closed)) => note(line, "closed_without_resolution", closed)?,
@@ -259,7 +267,15 @@ pub struct Replayed {
 
 /// Tells a timeline to the clocks of a plan book as if the book had been in force from the first day. Every fact is heard at its own
 /// instant, whatever falls due by itself at its own, up to `now`, the moment of the import: a case nobody answered is broken.
-pub fn replay(line: &Timeline, channel: &str, people: People, book: &PlanBook, shelves: &Shelves, now: At, id: &mut dyn FnMut(At) -> ClockId) -> Replayed {
+pub fn replay(
+    line: &Timeline,
+    channel: &str,
+    people: People,
+    book: &PlanBook,
+    shelves: &Shelves,
+    now: At,
+    id: &mut dyn FnMut(At) -> ClockId,
+) -> Replayed {
     let mut ticket = new_ticket(line, channel, people);
     let mut board = Board::default();
     for (at, fact) in &line.facts {

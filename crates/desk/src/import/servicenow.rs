@@ -12,7 +12,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
 
 /// Columns without which there is no timeline.
-pub const NEEDED: [&str; 9] = ["number", "incident_state", "active", "sys_mod_count", "opened_at", "sys_updated_at", "priority", "resolved_at", "closed_at"];
+pub const NEEDED: [&str; 9] =
+    ["number", "incident_state", "active", "sys_mod_count", "opened_at", "sys_updated_at", "priority", "resolved_at", "closed_at"];
 /// Columns kept as words of the case where the log has them.
 pub const WORDS: [&str; 7] = ["caller_id", "contact_type", "category", "subcategory", "u_symptom", "cmdb_ci", "closed_code"];
 
@@ -59,10 +60,20 @@ impl Log {
 /// `now` is the moment of the import: a row from later is rejected. Errors: `Invalid` for an unknown zone, missing columns, a file that cannot be read to its end.
 pub fn read(from: impl Read + Send + 'static, zone: &str, mapping: &Mapping, now: At, notes: &mut Notes) -> Result<Log, Fault> {
     let tz = TimeZone::get(zone).map_err(|_| Fault::Invalid(vec![Flaw::new("time_zone", "unknown").with("got", zone)]))?;
-    let unreadable = |line: u64| move |e: std::io::Error| Fault::Invalid(vec![Flaw::new("file", "unreadable").with("after_line", line).with("because", e)]);
+    let unreadable =
+        |line: u64| move |e: std::io::Error| Fault::Invalid(vec![Flaw::new("file", "unreadable").with("after_line", line).with("because", e)]);
     let (header, mut records) = Records::open(unpacked(from).map_err(unreadable(0))?).map_err(unreadable(0))?;
     let columns = Columns::find(&header)?;
-    let mut reader = Reader { columns, tz, mapping, now, log: Log { words: vec!["".into()], ..Log::default() }, places: HashMap::new(), known: HashMap::new(), seen: HashSet::new() };
+    let mut reader = Reader {
+        columns,
+        tz,
+        mapping,
+        now,
+        log: Log { words: vec!["".into()], ..Log::default() },
+        places: HashMap::new(),
+        known: HashMap::new(),
+        seen: HashSet::new(),
+    };
     let mut line = 1;
     while let Some(record) = records.next_record().map_err(unreadable(line))? {
         line = record.line;
@@ -149,7 +160,9 @@ impl Reader<'_> {
         if incident.opened_at != opened_at {
             notes.anomaly(line, number, "opened_at_varies", &text(opened))?;
         }
-        for (kept, (new, code)) in [&mut incident.resolved_at, &mut incident.closed_at].into_iter().zip(ended.into_iter().zip(["resolved_at_varies", "closed_at_varies"])) {
+        for (kept, (new, code)) in
+            [&mut incident.resolved_at, &mut incident.closed_at].into_iter().zip(ended.into_iter().zip(["resolved_at_varies", "closed_at_varies"]))
+        {
             if new.is_some() && kept.is_some_and(|kept| Some(kept) != new) {
                 notes.anomaly(line, number, code, "")?;
             }

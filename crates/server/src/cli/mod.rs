@@ -2,6 +2,7 @@
 mod doctor;
 mod exit;
 mod house;
+mod import;
 mod load;
 mod migrate;
 mod plan;
@@ -50,6 +51,9 @@ enum Command {
     /// Something to look at and to measure with.
     #[command(subcommand)]
     Demo(load::Demo),
+    /// Bring in the history of another system.
+    #[command(subcommand)]
+    Import(import::Import),
     /// Plan books: what is promised to whom.
     #[command(subcommand)]
     Plan(plan::Plan),
@@ -78,6 +82,7 @@ fn run(line: Line) -> Result<(), Exit> {
         Some(Command::Migrate(c)) => c.run(&settings),
         Some(Command::Doctor(c)) => c.run(&settings),
         Some(Command::Demo(c)) => c.run(&settings),
+        Some(Command::Import(c)) => c.run(&settings),
         Some(Command::Plan(c)) => c.run(&settings),
         None => Err(Exit::Usage("cli.command_missing")),
     }
