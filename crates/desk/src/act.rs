@@ -81,7 +81,13 @@ fn check_words(doing: &Doing) -> Result<(), Fault> {
     if doing.attachments.len() > limits::ATTACHMENTS_A_MESSAGE_MAX {
         flaws.push(Flaw::new("attachments", "too_many").with("max", limits::ATTACHMENTS_A_MESSAGE_MAX));
     }
+    if doing.body.as_deref().is_some_and(|b| b.contains('\0')) {
+        flaws.push(Flaw::new("body", "control_character"));
+    }
     for (field, text) in reasons(&doing.command) {
+        if text.contains('\0') {
+            flaws.push(Flaw::new(field, "control_character"));
+        }
         if text.chars().count() > limits::FIELD_CHARS_MAX {
             flaws.push(Flaw::new(field, "too_long").with("max", limits::FIELD_CHARS_MAX).with("unit", "characters"));
         }

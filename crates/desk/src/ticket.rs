@@ -119,6 +119,9 @@ fn check(o: &Opening, who: &Actor) -> Result<Severity, Fault> {
         if text.chars().count() > max {
             flaws.push(Flaw::new(field, "too_long").with("max", max).with("unit", "characters"));
         }
+        if text.contains('\0') {
+            flaws.push(Flaw::new(field, "control_character"));
+        }
     };
     let field = limits::FIELD_CHARS_MAX;
     text("subject", &o.words.subject, limits::SUBJECT_CHARS_MAX, true);
@@ -128,6 +131,7 @@ fn check(o: &Opening, who: &Actor) -> Result<Severity, Fault> {
     text("impact", &o.words.impact, field, false);
     text("tried", &o.words.tried, field, false);
     text("body", &o.body, limits::MESSAGE_BYTES_MAX, true);
+    text("language", o.language.as_deref().unwrap_or_default(), 35, false);
     if o.body.len() > limits::MESSAGE_BYTES_MAX {
         flaws.push(Flaw::new("body", "too_long").with("max", limits::MESSAGE_BYTES_MAX).with("unit", "bytes"));
     }

@@ -52,6 +52,9 @@ create table plan_order (
   by_id bytea
 );
 create index plan_order_in_force on plan_order (account_id, starts_at);
+-- Orders that begin or end by themselves, for the chore that lets running clocks follow.
+create index plan_order_by_start on plan_order (starts_at);
+create index plan_order_by_end on plan_order (ends_at) where ends_at is not null;
 
 create table person (
   id bytea primary key,
@@ -205,6 +208,7 @@ create table attachment (
   at bigint not null
 );
 create index attachment_of_ticket on attachment (ticket_id, at, id);
+create index attachment_pending on attachment (at, id) where scan = 'pending';
 
 create table clock (
   id bytea primary key,

@@ -39,6 +39,8 @@ statements! {
     ORDER_INSERT = "insert into plan_order (id, account_id, family, plan_id, ordered_at, starts_at, ends_at, by_id) values ($1, $2, $3, $4, $5, $6, $7, $8)";
     ORDERS = "select id, account_id, family, plan_id, ordered_at, starts_at, ends_at, by_id from plan_order where account_id = $1 order by starts_at desc, id desc limit 200";
     IN_FORCE = "select id, account_id, family, plan_id, ordered_at, starts_at, ends_at, by_id from plan_order where account_id = $1 and starts_at <= $2 order by starts_at desc, id desc limit 1";
+    TURNED_BY_START = "select account_id, starts_at from plan_order where starts_at > $1 and starts_at <= $2 order by starts_at limit $3";
+    TURNED_BY_END = "select account_id, ends_at from plan_order where ends_at is not null and ends_at > $1 and ends_at <= $2 order by ends_at limit $3";
     ORDER_END = "update plan_order set ends_at = $2 where id = $1";
 }
 
@@ -90,6 +92,14 @@ pub fn put_order(tx: &mut Tx, o: &PlanOrder) -> Result<(), DbError> {
 }
 pub fn end_order(tx: &mut Tx, id: OrderId, ends_at: At) -> Result<(), DbError> {
     tx.exec(&ORDER_END, &vals![id, ends_at]).map(|_| ())
+}
+/// Accounts whose plan turned by itself in `(from, to]`, because an order began or ended, each with the instant; earliest first.
+pub fn list_turned(tx: &mut Tx, from: At, to: At, limit: u32) -> Result<Vec<(AccountId, At)>, DbError> {
+    let read = |r: &Row| Ok((r.id(0), r.at(1)));
+    let mut turned = tx.query(&TURNED_BY_START, &vals![from, to, limit], read)?;
+    turned.extend(tx.query(&TURNED_BY_END, &vals![from, to, limit], read)?);
+    turned.sort_by_key(|(account, at)| (*at, *account));
+    Ok(turned)
 }
 /// All orders of an account, newest first.
 pub fn list_orders(tx: &mut Tx, account: AccountId) -> Result<Vec<PlanOrder>, DbError> {

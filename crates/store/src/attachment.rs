@@ -25,6 +25,7 @@ statements! {
     ONE = "select id, account_id, ticket_id, message_id, by_id, name, media_type, bytes, sha256, internal, scan, at from attachment where id = $1";
     OF_TICKET = "select id, account_id, ticket_id, message_id, by_id, name, media_type, bytes, sha256, internal, scan, at from attachment where ticket_id = $1 order by at, id limit 500";
     SEND = "update attachment set message_id = $2, internal = $3 where id = $1 and ticket_id = $4 and by_id = $5 and message_id is null";
+    PENDING = "select id from attachment where scan = 'pending' and (at, id) > ($1, $2) order by at, id limit $3";
     SCAN = "update attachment set scan = $2 where id = $1";
 }
 fn read(r: &Row) -> Result<Attachment, DbError> {
@@ -58,6 +59,11 @@ pub fn list_of_ticket(tx: &mut Tx, ticket: TicketId) -> Result<Vec<Attachment>, 
 /// Ties an uploaded file to the message it goes with. False: not this person's, not this case's, or sent before.
 pub fn send_with(tx: &mut Tx, id: AttachmentId, message: MessageId, internal: bool, ticket: TicketId, by: PersonId) -> Result<bool, DbError> {
     Ok(tx.exec(&SEND, &vals![id, message, internal, ticket, by])? > 0)
+}
+/// Files that wait for the scanner, the oldest first, after the one seen last.
+pub fn list_pending(tx: &mut Tx, after: Option<(At, AttachmentId)>, limit: u32) -> Result<Vec<AttachmentId>, DbError> {
+    let (at, id) = after.unwrap_or((At::MIN, AttachmentId::from_raw(0)));
+    tx.query(&PENDING, &vals![at, id, limit], |r| Ok(r.id(0)))
 }
 pub fn put_scan(tx: &mut Tx, id: AttachmentId, scan: &'static str) -> Result<(), DbError> {
     tx.exec(&SCAN, &vals![id, scan]).map(|_| ())

@@ -259,12 +259,14 @@ pub fn count_once(tx: &mut Tx, filter: &Filter) -> Result<i64, DbError> {
 }
 impl Filter {
     fn conditions<'a>(&'a self, w: &mut Where<'a>) {
-        let open = self.open.or((self.unassigned || !self.stages.is_empty()).then(|| self.stages.iter().all(|s| s.is_open())));
+        // Stages that are all open let the index of open cases help; it adds no condition of its own.
+        let all_open = !self.stages.is_empty() && self.stages.iter().all(|s| s.is_open());
+        let open = self.open.or(all_open.then_some(true));
         for (column, id) in [("requester_id", self.requester), ("handler_id", self.handler), ("owner_id", self.owner)] {
             w.equal(column, id.map(Val::from));
         }
         w.equal("account_id", self.account.map(Val::from));
-        w.equal("is_open", open.filter(|o| *o || self.stages.is_empty()).map(Val::from));
+        w.equal("is_open", open.map(Val::from));
         if self.unassigned {
             w.plain("handler_id is null");
         }

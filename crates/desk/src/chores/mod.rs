@@ -1,12 +1,16 @@
 //! Work the house does by itself. A chore takes no hint of what changed: it looks, compares, repairs, and says what it did; a second
 //! round right after finds nothing to do. The server runs each on its own thread, by the clock and when nudged.
 mod alarm;
+mod files;
 mod recalendar;
 mod follow;
+mod plans;
 mod sweep;
 mod tick;
 
 pub use alarm::RingAlarms;
+pub use files::KeepFiles;
+pub use plans::FollowPlans;
 pub use recalendar::{Recalendar, confirm_calendar};
 pub use follow::FollowLog;
 pub use sweep::Sweep;
@@ -50,7 +54,7 @@ pub trait Chore: Send + Sync {
 
 /// Every chore of the desk. A new one is a file and a line here.
 pub fn all() -> Vec<Box<dyn Chore>> {
-    vec![Box::new(Tick), Box::new(RingAlarms), Box::new(Recalendar), Box::new(FollowLog::default()), Box::new(Sweep)]
+    vec![Box::new(Tick), Box::new(RingAlarms), Box::new(Recalendar), Box::new(FollowPlans), Box::new(FollowLog::default()), Box::new(Sweep)]
 }
 
 /// Runs one round and notes it where the administrator sees it. `took` measures wall time; notes only rounds that did something,
