@@ -45,7 +45,7 @@ pub struct Options {
 }
 
 /// An excerpt of a real log, for tests and the demo; whose it is says `samples/ATTRIBUTION.md`.
-pub const SAMPLE: &[u8] = include_bytes!("samples/servicenow_excerpt.csv.gz");
+pub const SAMPLE: &[u8] = include_bytes!("samples/incidents.csv.gz");
 
 /// Makes a case of every incident that is not one yet, and tells what was kept and broken under the plan. Safe to repeat and to break off:
 /// an incident that is a case already is judged again and compared with what is stored. `progress` hears how many of how many are done.

@@ -117,11 +117,6 @@ pub struct Judged {
     pub plan: String,
     pub promises: Tally,
 }
-impl Judged {
-    pub fn json(&self) -> Value {
-        json!({"plan": self.plan, "promises": self.promises.json()})
-    }
-}
 /// One row a plan and promise for a table: plan, promise, kept, broken, share kept in percent of both, everything else.
 pub fn rows(judged: &[Judged]) -> Vec<[String; 6]> {
     let row = |plan: &str, (promise, verdicts): (&String, &BTreeMap<&'static str, u64>)| {

@@ -33,7 +33,7 @@ pub struct Servicenow {
     /// The log, gzip or plain, with a header; times are day/month/year hour:minute.
     #[arg(required_unless_present = "print_map")]
     file: Option<PathBuf>,
-    /// The plan book that judges and stays with the cases.
+    /// The plan book that judges the history and stays with its cases.
     #[arg(long, value_name = "BOOK", required_unless_present_any = ["what_if", "print_map"])]
     plan: Option<String>,
     /// The IANA zone of the log's times. A time the zone skips moves on, one it repeats is the first.
@@ -54,8 +54,8 @@ pub struct Servicenow {
     /// Where rejected rows and anomalies go, one JSON object a line; the log's name with .rejects.jsonl in this folder if not said.
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
-    /// Compare plan books on the same history, keep nothing.
-    #[arg(long, value_name = "BOOKS", value_delimiter = ',', conflicts_with = "plan")]
+    /// Compare plan books on the same history, the one of --plan first if it is named too. Keeps nothing, needs no database.
+    #[arg(long, value_name = "BOOKS", value_delimiter = ',')]
     what_if: Vec<String>,
     /// For programs.
     #[arg(long)]
@@ -74,7 +74,7 @@ impl Servicenow {
         let (watch, began) = (settings.watch(), settings.watch().now());
         match self.done(settings, file) {
             Ok(Done::Kept(outcome, rejects)) => self.tell(&outcome, &rejects, watch.now() - began),
-            Ok(Done::Judged(judged)) => self.tell_judged(&judged),
+            Ok(Done::Judged(outcome, judged)) => self.tell_compared(&outcome, &judged),
             Err(Wrong::Exit(exit)) => return Err(exit),
             Err(Wrong::Fault(Fault::Invalid(flaws))) => {
                 flaws.iter().for_each(|f| eprintln!("yinuo: {}", flaw_words(self.lang(), f)));
@@ -97,16 +97,18 @@ impl Servicenow {
         let log = servicenow::read(log, &self.time_zone, &mapping, now, &mut notes)?;
         let bar = show::progress(log.incidents.len() as u64, &self.word("progress"));
         let mut progress = |done: u64, _: u64| bar.set_position(done);
-        let Some(plan) = &self.plan else {
+        if !self.what_if.is_empty() {
             let shelves = Shelves::new(library(settings)?);
-            import::looked_at(&log, &mapping, "", &mut notes)?;
-            let judged = import::what_if(&shelves, &log, &self.what_if, &mapping, now, &mut progress)?;
+            let outcome = import::looked_at(&log, &mapping, "", &mut notes)?;
+            let plans: Vec<String> = self.plan.iter().chain(&self.what_if).cloned().collect();
+            let judged = import::what_if(&shelves, &log, &plans, &mapping, now, &mut progress)?;
             notes.finish()?;
             bar.finish_and_clear();
-            return Ok(Done::Judged(judged));
-        };
+            return Ok(Done::Judged(outcome, judged));
+        }
+        let plan = self.plan.clone().unwrap_or_default();
         let desk = open_desk(settings)?;
-        let options = Options { plan: plan.clone(), account: self.account.clone(), account_name: self.account_name.clone(), mapping };
+        let options = Options { plan, account: self.account.clone(), account_name: self.account_name.clone(), mapping };
         let outcome = import::import(&desk, &log, &options, &mut notes, now, &mut progress)?;
         notes.finish()?;
         bar.finish_and_clear();
@@ -140,10 +142,21 @@ impl Servicenow {
         show::text(&say(self.lang(), "import", "rejects", &[("file", rejects.clone())]).unwrap_or(rejects));
         self.tell_judged(&[Judged { plan: outcome.plan.clone(), promises: outcome.promises.clone() }]);
     }
-    fn tell_judged(&self, judged: &[Judged]) {
+    fn tell_compared(&self, outcome: &Outcome, judged: &[Judged]) {
         if self.json {
-            return show::json(&judged.iter().map(Judged::json).collect::<Vec<_>>());
+            // Each as an import under that book would have told it, but for the cases nobody has kept.
+            let one = |j: &Judged| {
+                let mut fact = Outcome { plan: j.plan.clone(), promises: j.promises.clone(), ..outcome.clone() }.json();
+                if let Some(fields) = fact.as_object_mut() {
+                    ["tickets_new", "tickets_known", "differs", "other_plan"].iter().for_each(|key| drop(fields.remove(*key)));
+                }
+                fact
+            };
+            return show::json(&judged.iter().map(one).collect::<Vec<_>>());
         }
+        self.tell_judged(judged);
+    }
+    fn tell_judged(&self, judged: &[Judged]) {
         let head = ["plan", "promise", "kept", "broken", "share", "others"].map(|key| self.word(key)).to_vec();
         show::table(&std::iter::once(head).chain(import::rows(judged).into_iter().map(Vec::from)).collect::<Vec<_>>());
     }
@@ -154,7 +167,7 @@ impl Servicenow {
 
 enum Done {
     Kept(Outcome, PathBuf),
-    Judged(Vec<Judged>),
+    Judged(Outcome, Vec<Judged>),
 }
 enum Wrong {
     Exit(Exit),
