@@ -43,6 +43,15 @@ pub struct Hand {
     pub secret: String,
 }
 
+/// What was loaded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Loaded {
+    pub last: Option<TicketId>,
+    pub clocks: u64,
+    /// Of those: clocks that run now and will fire by themselves.
+    pub running: u64,
+}
+
 /// Cases of one transaction; they share an account, so that its chain moves once.
 const BATCH: u64 = 250;
 const NAME: &str = "load";
@@ -140,24 +149,25 @@ fn person(cx: &mut Act, account: Option<AccountId>, role: Role, login: &str) -> 
     }
 }
 
-/// Loads the cases; `told` hears how many are in after each transaction. Returns the last case.
-pub fn cases(desk: &Desk, wanted: &Wanted, hands: &[Hand], now: At, mut told: impl FnMut(u64)) -> Result<Option<TicketId>, Fault> {
+/// Loads the cases; `told` hears how many are in after each transaction.
+pub fn cases(desk: &Desk, wanted: &Wanted, hands: &[Hand], now: At, mut told: impl FnMut(u64)) -> Result<Loaded, Fault> {
     let engineers: Vec<PersonId> = hands.iter().filter(|h| h.role == Role::Engineer).map(|h| h.person).collect();
     let customers: Vec<(AccountId, PersonId)> = hands.iter().filter_map(|h| Some((h.account?, h.person))).collect();
     if engineers.is_empty() || customers.is_empty() {
         return Err(Fault::internal("nobody to load cases for"));
     }
     let first = block(desk, wanted.tickets)?;
-    let (mut done, mut last) = (0, None);
+    let (mut done, mut all) = (0, Loaded::default());
     while done < wanted.tickets {
         let n = BATCH.min(wanted.tickets - done);
         let (account, requester) = customers[(done / BATCH) as usize % customers.len()];
         let batch = Batch { from: done, to: done + n, first, account, requester, engineers: engineers.clone(), wanted: wanted.clone() };
-        last = desk.write(now, move |cx| batch.write(cx))?;
+        let part = desk.write(now, move |cx| batch.write(cx))?;
+        all = Loaded { last: part.last, clocks: all.clocks + part.clocks, running: all.running + part.running };
         done += n;
         told(done);
     }
-    Ok(last)
+    Ok(all)
 }
 /// Consecutive case numbers.
 fn block(desk: &Desk, n: u64) -> Result<i64, Fault> {
@@ -175,18 +185,18 @@ struct Batch {
     wanted: Wanted,
 }
 impl Batch {
-    fn write(&self, cx: &mut Act) -> Result<Option<TicketId>, Fault> {
+    fn write(&self, cx: &mut Act) -> Result<Loaded, Fault> {
         let loaded_at = cx.now;
         let mut dice = Dice::new(self.wanted.seed ^ self.from.wrapping_mul(0x9E37_79B9));
         let plan = ticket::plan_now(cx.tx, cx.desk, self.account, cx.now)?.id.clone();
-        let (mut entries, mut loads, mut last) = (Vec::new(), BTreeMap::new(), None);
+        let (mut entries, mut loads, mut loaded) = (Vec::new(), BTreeMap::new(), Loaded::default());
         for i in self.from..self.to {
-            let case = self.case(cx, i, &plan, loaded_at, &mut dice, &mut entries)?;
+            let case = self.case(cx, i, &plan, loaded_at, &mut dice, &mut entries, &mut loaded)?;
             if let Some(handler) = case.ticket.handler.filter(|_| case.ticket.stage.is_open()) {
                 *loads.entry(handler).or_insert(0i64) += 1;
             }
             crate::view::moved(cx, None, Some(&case))?;
-            last = Some(case.ticket.id);
+            loaded.last = Some(case.ticket.id);
         }
         cx.now = loaded_at;
         store::log::append(cx.tx, &entries)?;
@@ -194,11 +204,12 @@ impl Batch {
             store::person::add_load(cx.tx, person, n, Some(loaded_at))?;
         }
         cx.tx.nudge("clock");
-        Ok(last)
+        Ok(loaded)
     }
 
     /// One case with its history. Six of ten are closed, the older ones; the others are in all stages of work.
-    fn case(&self, cx: &mut Act, i: u64, plan: &str, loaded_at: At, dice: &mut Dice, entries: &mut Vec<NewEntry>) -> Result<Case, Fault> {
+    #[expect(clippy::too_many_arguments, reason = "what one batch shares among its cases")]
+    fn case(&self, cx: &mut Act, i: u64, plan: &str, loaded_at: At, dice: &mut Dice, entries: &mut Vec<NewEntry>, loaded: &mut Loaded) -> Result<Case, Fault> {
         let mut history = History { entries, case: self.fresh(cx, i, plan, loaded_at, dice)?, board: Board::default(), new: true };
         let engineer = Actor { person: self.engineers[i as usize % self.engineers.len()], role: Role::Engineer, tier: 2, account: None };
         let customer = Actor { person: self.requester, role: Role::Contact, tier: 0, account: Some(self.account) };
@@ -221,7 +232,10 @@ impl Batch {
             history.happen(cx, who, facts, speaks.then(|| text(dice)))?;
         }
         cx.now = loaded_at;
-        history.save(cx)
+        let (case, board) = history.save(cx)?;
+        loaded.clocks += board.seats.len() as u64;
+        loaded.running += board.seats.iter().filter(|s| s.clock.is_open() && s.clock.fires_at.is_some()).count() as u64;
+        Ok(case)
     }
     fn fresh(&self, cx: &mut Act, i: u64, plan: &str, loaded_at: At, dice: &mut Dice) -> Result<Case, Fault> {
         cx.now = match self.wanted.due_at {
@@ -315,7 +329,7 @@ impl History<'_> {
         self.entries.extend(lines.into_iter().map(entry));
     }
     /// Everything that fell due until now has fired; the case is written as it stands.
-    fn save(mut self, cx: &mut Act) -> Result<Case, Fault> {
+    fn save(mut self, cx: &mut Act) -> Result<(Case, Board), Fault> {
         self.board.tick(cx.now, cx.desk.shelves());
         let (now, mut lines) = (cx.now, Vec::new());
         cx.now = self.case.updated_at;
@@ -323,7 +337,7 @@ impl History<'_> {
         cx.now = now;
         store::ticket::put(cx.tx, &case)?;
         self.note(now, lines);
-        Ok(case)
+        Ok((case, self.board))
     }
 }
 

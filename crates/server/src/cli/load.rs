@@ -54,7 +54,7 @@ impl Load {
         };
         let hands = load::people(&desk, &wanted, now)?;
         let bar = show::progress(self.tickets, "");
-        let last = load::cases(&desk, &wanted, &hands, now, |n| bar.set_position(n))?;
+        let loaded = load::cases(&desk, &wanted, &hands, now, |n| bar.set_position(n))?;
         bar.finish_and_clear();
         desk.db().close();
         let took = began.elapsed().as_micros() as f64 / 1e6;
@@ -64,7 +64,7 @@ impl Load {
                 .map(|h| json!({ "person": h.person.to_string(), "account": h.account.map(|a| a.to_string()), "role": h.role.key(), "token": h.secret }))
                 .collect();
             show::json(&json!({
-                "tickets": self.tickets, "last": last.map(|id| id.to_string()), "due_at": wanted.due_at.map(|d| d.to_string()), "seconds": took, "people": hands,
+                "tickets": self.tickets, "clocks": loaded.clocks, "running": loaded.running, "due_at": wanted.due_at.map(|d| d.to_string()), "seconds": took, "people": hands,
             }));
         } else {
             show::text(&format!("{} · {took:.1} s", self.tickets));

@@ -11,6 +11,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("desk", &["domain", "store", "channels"]),
     ("server", &["domain", "store", "channels", "desk"]),
     ("testkit", &["domain"]),
+    ("bench", &["domain", "testkit"]),
     ("xtask", &[]),
 ];
 
@@ -157,6 +158,7 @@ const CLOCKS: &[&str] = &["SystemTime::now", "Instant::now", "Timestamp::now", "
 const MAY_LOOK: &[(&str, &str)] = &[
     ("crates/server/src/watch.rs", "the one clock of the house"),
     ("crates/server/src/cli/", "how long a command took, told to the person who waits"),
+    ("crates/bench/", "how long things take is what it is for"),
     ("crates/store/src/db/", "how long the writer waits for company in a batch; never stored"),
 ];
 
