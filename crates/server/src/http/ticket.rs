@@ -1,0 +1,452 @@
+//! Cases: asking, listing, seeing one with everything that belongs to it.
+use super::App;
+use super::attachment::AttachmentOut;
+use super::clock::{ClockOut, clock_out};
+use super::extract::{Json, PathId, Query};
+use super::message::MessageOut;
+use super::once::Write;
+use super::page;
+use super::problem::{Problem, ProblemOut};
+use super::reply::tagged;
+use super::wire::{AccountRef, Instant, Made, MessageRef, Page, PersonRef, TicketRef, instant, keys, refs};
+use crate::access::Visitor;
+use axum::extract::State;
+use axum::response::Response;
+use desk::ticket::{Opening, Seen};
+use desk::view::FilterText;
+use desk::{Desk, Fault, Flaw};
+use domain::kit::{At, PersonId, TicketId};
+use domain::people::{Actor, OpenTicket, ReadTicket};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use store::ticket::{After, Case, Filter, Order, Words};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(open_ticket, list_tickets)).routes(routes!(get_ticket))
+}
+
+/// A question to support.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TicketIn {
+    /// The question in one line.
+    #[schema(example = "no route to host")]
+    pub subject: String,
+    /// The first message.
+    pub body: String,
+    /// How it came in; `web_ticket` unless said otherwise.
+    #[serde(default = "web_ticket")]
+    #[schema(default = "web_ticket")]
+    pub channel: String,
+    /// Of five levels for tickets (`critical`, `urgent`, `high`, `medium`, `low`), of three for the dedicated group
+    /// (`business_down`, `general_problem`, `general_consult`).
+    #[serde(default = "medium")]
+    #[schema(default = "medium")]
+    pub severity: String,
+    #[serde(default)]
+    pub product: String,
+    #[serde(default)]
+    pub instance: String,
+    #[serde(default)]
+    pub error_code: String,
+    /// When it happened.
+    #[serde(default)]
+    pub window: Option<Window>,
+    #[serde(default)]
+    pub impact: String,
+    /// What was tried already.
+    #[serde(default)]
+    pub tried: String,
+    /// Of the text, BCP 47; the account's unless said.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// Needed from staff; a customer's own otherwise.
+    #[serde(default)]
+    pub account: Option<AccountRef>,
+    /// On whose behalf; needed from staff.
+    #[serde(default)]
+    pub requester: Option<PersonRef>,
+}
+fn web_ticket() -> String {
+    "web_ticket".into()
+}
+fn medium() -> String {
+    "medium".into()
+}
+/// A stretch of time.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Window {
+    pub from: Instant,
+    /// Absent while it lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Instant>,
+}
+impl TryFrom<TicketIn> for Opening {
+    type Error = Problem;
+    fn try_from(t: TicketIn) -> Result<Opening, Problem> {
+        let language = t.language.as_deref().map(|tag| language("language", tag)).transpose()?;
+        let words = Words {
+            subject: t.subject,
+            product: t.product,
+            instance: t.instance,
+            error_code: t.error_code,
+            window_from: t.window.map(|w| w.from.0),
+            window_to: t.window.and_then(|w| w.to).map(|to| to.0),
+            impact: t.impact,
+            tried: t.tried,
+        };
+        let (account, requester) = (t.account.map(|a| a.0), t.requester.map(|r| r.0));
+        Ok(Opening { account, requester, channel: t.channel, severity: t.severity, words, body: t.body, language })
+    }
+}
+/// A language tag. Errors: 422.
+pub fn language(field: &str, tag: &str) -> Result<String, Problem> {
+    if desk::form::is_language(tag) { Ok(tag.to_string()) } else { Err(Problem::invalid(field, "not_a_language")) }
+}
+
+/// A case.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TicketOut {
+    pub id: TicketRef,
+    /// The number people say aloud.
+    #[schema(example = "YN-10001")]
+    pub number: String,
+    pub account: AccountRef,
+    pub requester: PersonRef,
+    pub subject: String,
+    pub channel: String,
+    #[schema(example = "medium")]
+    pub severity: &'static str,
+    #[schema(example = "waiting_customer")]
+    pub stage: &'static str,
+    /// Not resolved and not closed.
+    pub is_open: bool,
+    /// 1 for its first life, 2 after the first reopening.
+    pub cycle: u32,
+    pub product: String,
+    pub instance: String,
+    pub error_code: String,
+    pub window: Option<Window>,
+    pub impact: String,
+    pub tried: String,
+    pub language: String,
+    /// The version of the plan book its promises come from.
+    #[schema(example = "ali.enterprise.v2")]
+    pub plan: String,
+    pub opened_at: Instant,
+    pub updated_at: Instant,
+    /// Who answered first and stays answerable.
+    pub owner: Option<PersonRef>,
+    /// In whose hands it is now.
+    pub handler: Option<PersonRef>,
+    pub tier: u8,
+    pub helpers: Vec<PersonRef>,
+    /// Colleagues of the vendor who follow it; empty for customers.
+    pub followers: Vec<PersonRef>,
+    pub boosted_at: Option<Instant>,
+    /// A lower severity that waits for the customer's word.
+    pub proposed: Option<&'static str>,
+    pub first_reply_at: Option<Instant>,
+    pub resolved_at: Option<Instant>,
+    pub closed_at: Option<Instant>,
+    /// Root cause as said at the last resolve.
+    pub cause: String,
+    pub alarm: Option<AlarmOut>,
+    /// The nearest due instant among running promises to the customer.
+    pub next_due_at: Option<Instant>,
+    /// Promises to the customer broken so far.
+    pub broken: u32,
+    pub messages: u32,
+    /// For `If-Match`.
+    pub version: u32,
+    /// Answers to writes only: events read after this position are newer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_pos: Option<i64>,
+}
+/// What the house does by itself if nothing happens until then.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AlarmOut {
+    pub at: Instant,
+    /// `announce_timeout`, `close_after_wait`, `close_after_resolve`
+    pub does: &'static str,
+}
+impl TicketOut {
+    pub fn of(desk: &Desk, who: &Actor, case: Case) -> TicketOut {
+        let Case { ticket: t, words: w, .. } = case;
+        TicketOut {
+            id: t.id.into(),
+            number: desk.number_text(case.number),
+            account: t.account.into(),
+            requester: t.requester.into(),
+            subject: w.subject,
+            channel: t.channel,
+            severity: t.severity.key(),
+            stage: t.stage.key(),
+            is_open: t.stage.is_open(),
+            cycle: t.cycle,
+            product: w.product,
+            instance: w.instance,
+            error_code: w.error_code,
+            window: w.window_from.map(|from| Window { from: Instant(from), to: instant(w.window_to) }),
+            impact: w.impact,
+            tried: w.tried,
+            language: case.language,
+            plan: case.plan,
+            opened_at: t.opened_at.into(),
+            updated_at: case.updated_at.into(),
+            owner: t.owner.map(Into::into),
+            handler: t.handler.map(Into::into),
+            tier: t.tier,
+            helpers: refs(&t.helpers),
+            followers: if who.role.is_staff() { refs(&t.followers) } else { Vec::new() },
+            boosted_at: instant(t.boosted_at),
+            proposed: t.proposed.map(|s| s.key()),
+            first_reply_at: instant(t.first_reply_at),
+            resolved_at: instant(t.resolved_at),
+            closed_at: instant(t.closed_at),
+            cause: case.cause,
+            alarm: t.alarm.map(|a| AlarmOut { at: a.at.into(), does: a.does.key() }),
+            next_due_at: instant(case.next_due_at),
+            broken: case.broken,
+            messages: case.messages,
+            version: t.version,
+            log_pos: None,
+        }
+    }
+    /// As the answer to a write whose last event stands at `pos`.
+    pub fn written(desk: &Desk, who: &Actor, case: Case, pos: i64) -> TicketOut {
+        TicketOut { log_pos: Some(pos).filter(|p| *p > 0), ..TicketOut::of(desk, who, case) }
+    }
+}
+
+/// Opens a case: its promises begin, and somebody is named who answers it.
+#[utoipa::path(post, path = "/api/v1/tickets", tag = "tickets", operation_id = "open_ticket", request_body = TicketIn,
+    
+    responses((status = 201, description = "Opened", body = TicketOut), (status = 404, description = "Somebody else's account", body = ProblemOut, content_type = "application/problem+json"),
+        (status = 422, description = "Every flaw with its field", body = ProblemOut, content_type = "application/problem+json")))]
+async fn open_ticket(State(app): State<App>, visitor: Visitor, write: Write<TicketIn>) -> Result<Response, Problem> {
+    let leave = visitor.leave::<OpenTicket>()?;
+    let opening = Opening::try_from(write.body)?;
+    // Taken before the write: a counter nobody waits for, which may leave gaps.
+    let number = app.work(|app| app.desk().next_number()).await?;
+    let done = app.once(visitor.id(), write.once, move |cx| {
+        let opened = desk::ticket::open(cx, &leave, number, &opening)?;
+        let (place, version) = (format!("/api/v1/tickets/{}", opened.case.ticket.id), opened.case.ticket.version);
+        Ok(Made::new(place, TicketOut::written(cx.desk, leave.actor(), opened.case, opened.pos)).version(version))
+    });
+    done.await
+}
+
+/// Which cases, in which order. Every condition given must hold; ids of people may be `me`.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TicketListIn {
+    pub account: Option<String>,
+    pub requester: Option<String>,
+    pub handler: Option<String>,
+    pub owner: Option<String>,
+    /// In nobody's hands.
+    #[serde(default)]
+    pub unassigned: bool,
+    /// Neither resolved nor closed.
+    pub open: Option<bool>,
+    /// Keys with commas between: `new,active`.
+    #[serde(default, deserialize_with = "keys")]
+    #[param(value_type = Option<String>)]
+    pub stage: Vec<String>,
+    /// Keys with commas between: `critical,urgent`.
+    #[serde(default, deserialize_with = "keys")]
+    #[param(value_type = Option<String>)]
+    pub severity: Vec<String>,
+    pub product: Option<String>,
+    pub channel: Option<String>,
+    pub language: Option<String>,
+    /// With a broken promise, or without.
+    pub broken: Option<bool>,
+    /// Next due before this instant.
+    pub due_before: Option<String>,
+    #[serde(default)]
+    #[param(inline)]
+    pub sort: SortIn,
+    /// Rows wanted, 1 to 200; 50 if not said.
+    pub limit: Option<u32>,
+    /// `next` of the page before.
+    pub cursor: Option<String>,
+}
+/// Newest change first, or nearest due first (cases without a due instant are left out).
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SortIn {
+    #[default]
+    Updated,
+    Due,
+}
+impl From<SortIn> for Order {
+    fn from(sort: SortIn) -> Order {
+        match sort {
+            SortIn::Updated => Order::Updated,
+            SortIn::Due => Order::Due,
+        }
+    }
+}
+/// A page of a list of cases, as the desk is asked for it.
+pub struct Listing {
+    pub filter: Filter,
+    pub order: Order,
+    pub after: Option<After>,
+    pub limit: u32,
+    /// What its cursors are good for.
+    pub question: String,
+}
+impl Listing {
+    /// Errors: 422 with every flaw, for `me` and the app's own cursors.
+    fn read(app: &App, me: PersonId, asked: TicketListIn) -> Result<Listing, Problem> {
+        let (limit, cursor) = (page::limit(asked.limit)?, asked.cursor);
+        let text = FilterText {
+            account: asked.account,
+            requester: asked.requester,
+            handler: asked.handler,
+            owner: asked.owner,
+            unassigned: asked.unassigned,
+            open: asked.open,
+            stages: asked.stage,
+            severities: asked.severity,
+            product: asked.product,
+            channel: asked.channel,
+            language: asked.language,
+            broken: asked.broken,
+            due_before: asked.due_before,
+        };
+        Listing::of(app, text.filter(me).map_err(as_query)?, asked.sort.into(), limit, cursor.as_deref())
+    }
+    /// Errors: 422 for a cursor of another list.
+    pub fn of(app: &App, filter: Filter, order: Order, limit: u32, cursor: Option<&str>) -> Result<Listing, Problem> {
+        let question = format!("tickets {filter:?} {order:?}");
+        let after = app.cursors.after(&question, cursor)?.map(|(at, id)| After { at, id });
+        Ok(Listing { filter, order, after, limit, question })
+    }
+    /// Where a page after this case begins.
+    fn cursor(&self, app: &App, last: &Case) -> String {
+        let at = match self.order {
+            Order::Updated => last.updated_at,
+            Order::Due => last.next_due_at.unwrap_or(At::MAX),
+        };
+        app.cursors.close_after(&self.question, at, last.ticket.id)
+    }
+    /// Reads the page as `visitor` may see it.
+    pub async fn page(self, app: &App, visitor: &Visitor) -> Result<Page<TicketOut>, Problem> {
+        let leave = visitor.leave::<ReadTicket>()?;
+        let within = app.clone();
+        let read = app.read(move |tx, desk, _| {
+            // One more than wanted tells whether there is another page; at the house's limit a full page may be the last.
+            let (max, wanted) = (desk::limits::PAGE_MAX, self.limit as usize);
+            let mut cases = desk::ticket::list(tx, &leave, &self.filter, self.order, self.after, (self.limit + 1).min(max))?;
+            let more = cases.len() > wanted || cases.len() == max as usize;
+            cases.truncate(wanted);
+            let next = cases.last().filter(|_| more).map(|last| self.cursor(&within, last));
+            let items = cases.into_iter().map(|c| TicketOut::of(desk, leave.actor(), c)).collect();
+            Ok(Page { items, next })
+        });
+        read.await
+    }
+}
+/// Flaws of a saved filter, named as the query string names them: `filter.stages[0]` is `stage`.
+fn as_query(fault: Fault) -> Problem {
+    let Fault::Invalid(flaws) = fault else { return fault.into() };
+    let plain = |field: &str| {
+        let field = field.strip_prefix("filter.").unwrap_or(field).split('[').next().unwrap_or_default();
+        match field {
+            "stages" => "stage".to_string(),
+            "severities" => "severity".to_string(),
+            other => other.to_string(),
+        }
+    };
+    Fault::Invalid(flaws.into_iter().map(|f| Flaw { field: plain(&f.field), ..f }).collect()).into()
+}
+
+/// Lists cases: a customer's own, or any for staff.
+#[utoipa::path(get, path = "/api/v1/tickets", tag = "tickets", operation_id = "list_tickets", params(TicketListIn),
+    responses((status = 200, description = "A page", body = Page<TicketOut>)))]
+async fn list_tickets(State(app): State<App>, visitor: Visitor, Query(asked): Query<TicketListIn>) -> Result<Json<Page<TicketOut>>, Problem> {
+    let listing = Listing::read(&app, visitor.id(), asked)?;
+    Ok(Json(listing.page(&app, &visitor).await?))
+}
+
+/// A case with everything that belongs to it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CaseOut {
+    pub ticket: TicketOut,
+    /// The first messages, oldest first.
+    pub messages: Vec<MessageOut>,
+    /// There are more messages after this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub more_after: Option<MessageRef>,
+    pub attachments: Vec<AttachmentOut>,
+    pub clocks: Vec<ClockOut>,
+    /// What may be done now, and if not, why.
+    pub offers: Vec<OfferOut>,
+    /// Everybody named above, by id.
+    pub people: BTreeMap<String, NameOut>,
+}
+/// One act and whether it is possible now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OfferOut {
+    #[schema(example = "reply")]
+    pub act: &'static str,
+    pub possible: bool,
+    /// A code with words.
+    #[schema(example = "ticket.not_yet_answered")]
+    pub why: Option<&'static str>,
+}
+/// Somebody as others see them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NameOut {
+    pub name: String,
+    #[schema(example = "engineer")]
+    pub role: &'static str,
+}
+impl CaseOut {
+    fn of(desk: &Desk, who: &Actor, seen: Seen, now: At) -> CaseOut {
+        let offer = |(act, refusal): (&'static str, Option<domain::ticket::Refusal>)| OfferOut { act, possible: refusal.is_none(), why: refusal.map(|r| r.key()) };
+        CaseOut {
+            ticket: TicketOut::of(desk, who, seen.case),
+            more_after: seen.messages.last().filter(|_| seen.more).map(|m| m.id.into()),
+            messages: seen.messages.into_iter().map(MessageOut::from).collect(),
+            attachments: seen.attachments.into_iter().map(AttachmentOut::from).collect(),
+            clocks: seen.clocks.iter().map(|c| clock_out(desk, c, now)).collect(),
+            offers: seen.offers.into_iter().map(offer).collect(),
+            people: seen.people.into_iter().map(|p| (p.id.to_string(), NameOut { name: p.name, role: p.role.key() })).collect(),
+        }
+    }
+}
+
+/// One case with its thread, files, promises, and what may be done now.
+#[utoipa::path(get, path = "/api/v1/tickets/{id}", tag = "tickets", operation_id = "get_ticket", params(("id" = TicketRef, Path)),
+    responses((status = 200, description = "The ETag is the case's version", body = CaseOut)))]
+async fn get_ticket(State(app): State<App>, visitor: Visitor, PathId(id): PathId<TicketId>) -> Result<Response, Problem> {
+    let leave = visitor.leave::<ReadTicket>()?;
+    let seen = app.read(move |tx, desk, now| {
+        let seen = desk::ticket::read(tx, desk, &leave, id, now)?;
+        Ok(CaseOut::of(desk, leave.actor(), seen, now))
+    });
+    let case = seen.await?;
+    Ok(tagged(case.ticket.version, case))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flaws_of_a_list_are_named_as_in_its_address() {
+        let asked = FilterText { stages: vec!["nwe".into()], account: Some("x".into()), ..FilterText::default() };
+        let problem = as_query(asked.filter(PersonId::from_raw(1)).unwrap_err());
+        let fields: Vec<_> = problem.flaws.iter().map(|f| f.field.as_str()).collect();
+        assert_eq!(fields, ["account", "stage"]);
+    }
+}
