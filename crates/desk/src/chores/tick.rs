@@ -110,7 +110,9 @@ type Call = (PersonId, &'static str, serde_json::Value);
 fn climb(cx: &mut Act, case: &Case, board: &mut Board, lines: &mut Vec<Line>) -> Result<Vec<Call>, Fault> {
     let mut calls = Vec::new();
     for seat in board.seats.iter_mut().filter(|s| !s.fresh.is_empty()) {
-        let args = json!({"promise": seat.clock.terms.key, "due_at": seat.clock.due_at.map(|d| d.to_string())});
+        let terms = &seat.clock.terms;
+        // Plan and row find the promise's own words for the reader.
+        let args = json!({"promise": terms.key, "plan": terms.plan, "row": terms.row, "due_at": seat.clock.due_at.map(|d| d.to_string())});
         let mut rungs = Vec::new();
         for event in &seat.fresh {
             match event.what {
