@@ -4,6 +4,7 @@ use super::extract::{PathId, Query};
 use super::flow::Flow;
 use super::once;
 use super::problem::{Problem, ProblemOut};
+use super::reply::REPLAYED;
 use super::wire::{AttachmentRef, Instant, Made, MessageRef, PersonRef, TicketRef};
 use crate::access::Visitor;
 use crate::config::std_time;
@@ -115,7 +116,7 @@ async fn upload_attachment(
         Ok(once) => app.once(visitor.id(), once, move |cx| desk::attachment::keep(cx, &leave, id, &upload).map(kept)).await,
         Err(problem) => Err(problem),
     };
-    let is_new = kept.as_ref().is_ok_and(|r| !r.headers().contains_key("idempotency-replayed"));
+    let is_new = kept.as_ref().is_ok_and(|r| !r.headers().contains_key(REPLAYED));
     look_after(&app, file, is_new).await;
     kept
 }

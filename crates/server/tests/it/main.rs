@@ -2,3 +2,5 @@
 mod frame;
 mod house;
 mod line;
+mod rooms;
+mod words;
