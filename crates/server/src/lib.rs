@@ -6,5 +6,8 @@ pub mod http;
 pub mod keys;
 pub mod logs;
 pub mod metrics;
+pub mod post;
+pub mod rounds;
+pub mod stream;
 pub mod watch;
 pub mod words;

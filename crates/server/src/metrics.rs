@@ -2,7 +2,6 @@
 use domain::kit::Span;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
-use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
 /// Upper ends of the buckets in microseconds, and as Prometheus writes them in seconds.
@@ -24,8 +23,6 @@ const BUCKETS: &[(i64, &str)] = &[
 pub struct Metrics {
     requests: Mutex<HashMap<String, OfRoute>>,
     bad_input: Mutex<BTreeMap<&'static str, u64>>,
-    /// Live streams open now.
-    pub streams: AtomicI64,
 }
 /// By method and status.
 type OfRoute = BTreeMap<(String, u16), Series>;
@@ -90,8 +87,6 @@ impl Metrics {
         for (code, n) in bad {
             line(&mut page, "bad_inputs_total", &[("code", code.to_string())], n);
         }
-        title(&mut page, "live_streams", "Live event streams open now.", "gauge");
-        line(&mut page, "live_streams", &[], self.streams.load(Relaxed));
         let mut titled = "";
         for f in figures {
             if f.name != titled {

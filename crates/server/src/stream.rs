@@ -53,7 +53,10 @@ impl Hub {
             }
         }))?;
         let mut frontier = Frontier::default();
-        let head = Arc::new(AtomicI64::new(desk.read(|tx| Ok(frontier.look(tx)?))?));
+        // On a thread of its own: the database blocks, and whoever drives async code must not.
+        let look = || desk.read(|tx| Ok(frontier.look(tx)?));
+        let head = std::thread::scope(|scope| scope.spawn(look).join()).unwrap_or_else(|_| Err(Fault::internal("the log could not be looked at")))?;
+        let head = Arc::new(AtomicI64::new(head));
         let hub = Hub { desk: desk.clone(), head, live: broadcast::Sender::new(BATCHES), stop: watch::Sender::new(false) };
         tokio::spawn(follow(hub.clone(), frontier, bell, hub.stop.subscribe()));
         Ok(hub)

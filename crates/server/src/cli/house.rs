@@ -6,7 +6,9 @@ use crate::watch::Watch;
 use desk::secrets::Seal;
 use desk::{Desk, Opening, Rules, Shelves};
 use std::path::Path;
+use std::sync::Arc;
 use store::db::Db;
+use store::search::Search;
 
 /// The configuration as this process has it.
 pub struct Settings {
@@ -44,8 +46,16 @@ impl Settings {
     }
 }
 
+/// A way out that the configuration describes wrongly.
+pub fn trouble_of_ways(bad: crate::post::BadWays) -> Exit {
+    Exit::Configuration(vec![Trouble::new("", bad.key, bad.code)])
+}
 /// The desk as a command needs it: migrated, books on the shelves, no search index (which belongs to the server that runs).
 pub fn open_desk(settings: &Settings) -> Result<Desk, Exit> {
+    open_desk_with(settings, None)
+}
+/// The same with a search index.
+pub fn open_desk_with(settings: &Settings, search: Option<Arc<dyn Search>>) -> Result<Desk, Exit> {
     let c = &settings.config;
     let rules = Rules {
         vendor: c.house.vendor.clone(),
@@ -60,6 +70,6 @@ pub fn open_desk(settings: &Settings) -> Result<Desk, Exit> {
         mail: !c.mail.smtp_host.is_empty(),
     };
     let seed = u64::from_be_bytes(desk::secrets::random()?);
-    let opening = Opening { rules, shelves: Shelves::new(super::plan::library(settings)?), search: None, seal: Seal::new(&settings.house_key()?), seed };
+    let opening = Opening { rules, shelves: Shelves::new(super::plan::library(settings)?), search, seal: Seal::new(&settings.house_key()?), seed };
     Ok(Desk::open(settings.migrated()?, opening, settings.watch().now())?)
 }

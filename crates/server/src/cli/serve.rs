@@ -1,13 +1,27 @@
+use super::house::{open_desk_with, trouble_of_ways};
 use super::{Exit, Settings, trouble};
-use crate::access::{Credential, Doorkeeper, Visitor};
+use crate::config::std_time;
 use crate::http::serve::{asked_to_stop, routes, serve};
 use crate::http::{App, Parts};
 use crate::logs;
+use crate::post::{Post, Ways};
+use crate::rounds::Rounds;
 use clap::Args;
-use desk::Fault;
-use domain::kit::At;
+use desk::Desk;
+use desk::secrets::{Seal, hash_password, random};
+use desk::vault::Vault;
+use domain::kit::{At, Span};
+use std::fmt::Write;
+use std::path::Path;
 use std::sync::Arc;
+use store::search::LocalSearch;
 use tokio::net::TcpListener;
+
+/// The longest time between two looks of the postman; a nudge wakes it at once.
+const POST_LOOKS_EVERY: Span = Span::seconds(30);
+/// Everybody's password in the demo; it stands in `data/demo-sign-in.txt` beside their names.
+const DEMO_PASSWORD: &str = "yinuo-demo-2025";
+const DEMO_SIGN_IN: &str = "demo-sign-in.txt";
 
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -17,23 +31,38 @@ pub struct Serve {
 }
 impl Serve {
     pub fn run(&self, settings: &Settings) -> Result<(), Exit> {
-        logs::start(&settings.config.log);
-        let house_key = settings.house_key()?;
-        let db = settings.migrated()?;
-        let parts = Parts {
-            config: settings.config.clone(),
-            watch: settings.watch(),
-            db: db.clone(),
-            doorkeeper: Arc::new(Closed),
-            chores: Box::new(|_| Ok(0)),
-            house_key,
-        };
+        let config = &settings.config;
+        logs::start(&config.log);
+        let (house_key, watch) = (settings.house_key()?, settings.watch());
+        let search = LocalSearch::open(Path::new(&config.search.dir)).map_err(|e| Exit::Internal(format!("search index: {e}")))?;
+        let desk = open_desk_with(settings, Some(Arc::new(search)))?;
+        let vault = Vault::open(&config.files.dir, Seal::new(&house_key), config.files.attachment_bytes_max)?;
+        let ways = Ways::of(config).map_err(trouble_of_ways)?;
+        if self.demo {
+            furnish(&desk, settings, watch.now())?;
+        }
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| Exit::Internal(e.to_string()))?;
-        let served = runtime.block_on(until_stopped(App::new(parts)));
-        runtime.shutdown_timeout(crate::config::std_time(settings.config.http.shutdown_within));
-        db.close();
+        let inside = runtime.enter();
+        let app = App::new(Parts { config: config.clone(), watch: watch.clone(), desk: desk.clone(), vault, house_key })?;
+        let rounds = Rounds::start(&desk, &watch, &[])?;
+        let post = Post::start(&desk, &watch, ways, &node_name()?, POST_LOOKS_EVERY)?;
+        drop(inside);
+        let within = std_time(config.http.shutdown_within);
+        let served = runtime.block_on(async {
+            let served = until_stopped(app.clone()).await;
+            app.close();
+            post.stop(within).await;
+            served
+        });
+        rounds.stop();
+        runtime.shutdown_timeout(within);
+        desk.db().close();
         served
     }
+}
+/// A name no other node has, for claims.
+fn node_name() -> Result<String, Exit> {
+    Ok(format!("{}-{:016x}", std::process::id(), u64::from_be_bytes(random()?)))
 }
 /// Opens the port only now, when everything else stands; says where; serves until asked to stop.
 async fn until_stopped(app: App) -> Result<(), Exit> {
@@ -52,10 +81,14 @@ async fn until_stopped(app: App) -> Result<(), Exit> {
     serve(app, listener, routes).await.map_err(|e| Exit::Internal(e.to_string()))
 }
 
-/// Lets nobody in.
-struct Closed;
-impl Doorkeeper for Closed {
-    fn who(&self, _: &Credential, _: At) -> Result<Visitor, Fault> {
-        Err(Fault::Unauthorized { code: "unauthorized" })
+/// The demo's vendor and customers, and the page that says how to sign in.
+fn furnish(desk: &Desk, settings: &Settings, now: At) -> Result<(), Exit> {
+    let people = desk::demo::furnish(desk, &hash_password(DEMO_PASSWORD)?, now)?;
+    let mut page = format!("Sign in at {} with the password {DEMO_PASSWORD}\n", settings.config.http.public_url);
+    for p in people {
+        // Writing to a text cannot fail.
+        let _ = writeln!(page, "  {:<20} {:<16} {} {} {}", p.login, p.role.key(), p.name, p.account, p.plan);
     }
+    let folder = Path::new(&settings.config.secrets.house_key).parent().unwrap_or(Path::new("."));
+    std::fs::write(folder.join(DEMO_SIGN_IN), page).map_err(|e| Exit::Internal(format!("{DEMO_SIGN_IN}: {e}")))
 }

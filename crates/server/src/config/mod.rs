@@ -38,7 +38,6 @@ section! {
         house: House,
         plans: Plans,
         search: Search,
-        chores: Chores,
         limits: Limits,
     }
 }
@@ -132,18 +131,6 @@ section! {
 }
 section! { Plans { dir: String } }
 section! { Search { dir: String } }
-section! {
-    Chores {
-        #[serde(deserialize_with = "span::read")]
-        tick: Span,
-        #[serde(deserialize_with = "span::read")]
-        postman: Span,
-        #[serde(deserialize_with = "span::read")]
-        index: Span,
-        #[serde(deserialize_with = "span::read")]
-        sweep: Span,
-    }
-}
 section! { Limits { streams_per_person_max: u32, streams_max: u32 } }
 
 impl Config {
@@ -223,10 +210,6 @@ fn judge(c: &Config) -> Vec<(&'static str, &'static str)> {
         (positive(p.close_after), "house.patience.close_after", "config.not_positive"),
         (positive(p.confirm_within), "house.patience.confirm_within", "config.not_positive"),
         (!c.search.dir.is_empty(), "search.dir", "config.missing"),
-        (positive(c.chores.tick), "chores.tick", "config.not_positive"),
-        (positive(c.chores.postman), "chores.postman", "config.not_positive"),
-        (positive(c.chores.index), "chores.index", "config.not_positive"),
-        (positive(c.chores.sweep), "chores.sweep", "config.not_positive"),
     ];
     rules.into_iter().filter(|(holds, ..)| !holds).map(|(_, key, code)| (key, code)).collect()
 }

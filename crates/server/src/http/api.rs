@@ -12,7 +12,10 @@ use axum::routing::get;
 use serde_json::Value;
 use std::fmt::Write;
 use std::sync::Arc;
+use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{Object, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,6 +25,7 @@ use utoipa_axum::routes;
     info(title = "Yinuo 一诺", description = "After-sales support that keeps its promises.\n\nErrors are problems (RFC 9457) with a code. Writes may carry an `Idempotency-Key`: the same request with the same key happens once. Edits carry `If-Match` with the version they start from. Lists are read page by page with `limit` and `cursor`."),
     components(schemas(ProblemOut, FlawOut)),
     modifiers(&Doors),
+    security(("session" = []), ("token" = [])),
     tags((name = "house", description = "For machines that watch over the house"))
 )]
 struct Description;
@@ -37,13 +41,61 @@ impl Modify for Doors {
     }
 }
 
-/// Every described route. A room adds its routes here, in the order they are read.
+/// Every described route. A room adds its line here, in the order they are read.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Description::openapi())
-        .routes(routes!(health::healthz))
-        .routes(routes!(health::readyz))
-        .routes(routes!(health::metrics))
+    let rooms = [
+        super::session::routes(),
+        super::ticket::routes(),
+        super::message::routes(),
+        super::act::routes(),
+        super::timeline::routes(),
+        super::clock::routes(),
+        super::attachment::routes(),
+        super::draft::routes(),
+        super::presence::routes(),
+        super::view::routes(),
+        super::search::routes(),
+        super::events::routes(),
+        super::account::routes(),
+        super::quota::routes(),
+        super::person::routes(),
+        super::token::routes(),
+        super::notice::routes(),
+        super::plan::routes(),
+        super::rota::routes(),
+        super::webhook::routes(),
+        super::house::routes(),
+    ];
+    let watchers = OpenApiRouter::with_openapi(Description::openapi()).routes(routes!(health::healthz)).routes(routes!(health::readyz)).routes(routes!(health::metrics));
+    let mut all = rooms.into_iter().fold(watchers, OpenApiRouter::merge);
+    complete(all.get_openapi_mut());
+    all
 }
+/// What holds for every operation of the API is said once: any of them may answer a problem, every write may carry a key.
+fn complete(api: &mut utoipa::openapi::OpenApi) {
+    let problem = || {
+        let body = ContentBuilder::new().schema(Some(Ref::from_schema_name("ProblemOut"))).build();
+        ResponseBuilder::new().description("A problem").content("application/problem+json", body).build()
+    };
+    let key = || {
+        let words = "The same request with the same key is done once and answered the same way twice.";
+        ParameterBuilder::new().name("Idempotency-Key").parameter_in(ParameterIn::Header).description(Some(words)).schema(Some(Object::with_type(Type::String))).build()
+    };
+    for (path, item) in api.paths.paths.iter_mut().filter(|(path, _)| path.starts_with("/api/v1/")) {
+        let writes = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        for operation in writes.into_iter().flatten() {
+            if !NOT_ONCE.contains(&path.as_str()) {
+                operation.parameters.get_or_insert_default().push(key());
+            }
+        }
+        let all = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        for operation in all.into_iter().flatten() {
+            operation.responses.responses.insert("default".into(), RefOr::T(problem()));
+        }
+    }
+}
+/// Writes that are safe to repeat, or must not be remembered: signing in and out, passwords.
+const NOT_ONCE: &[&str] = &["/api/v1/sessions", "/api/v1/sessions/current", "/api/v1/people/me/password"];
 
 /// The description as it is committed.
 pub fn openapi_json() -> String {

@@ -5,7 +5,10 @@ use super::problem::Problem;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
-use domain::kit::Span;
+use crate::watch::Watch;
+use desk::chores::{Chore, all};
+use desk::{Desk, Fault};
+use domain::kit::{At, Span};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Deserialize)]
@@ -27,10 +30,44 @@ pub fn routes() -> Router<App> {
 }
 
 async fn wind(State(app): State<App>, Json(wish): Json<WindIn>) -> Result<Json<WindOut>, Problem> {
-    let now = app.watch().wind(Span::seconds(wish.seconds.into())).ok_or_else(Problem::not_found)?;
-    let did = app.work(move |app| app.run_chores(now)).await?;
-    Ok(Json(WindOut { now: now.to_string(), did }))
+    let by = Span::seconds(wish.seconds.into());
+    let did = app.work(move |app| app.wind(by).unwrap_or(Err(Fault::NotFound))).await?;
+    Ok(Json(WindOut { now: app.now().to_string(), did }))
 }
 async fn now(State(app): State<App>) -> Json<WindOut> {
     Json(WindOut { now: app.now().to_string(), did: 0 })
+}
+
+/// Rounds that may follow each other at one instant before something must be wrong.
+const ROUNDS_MAX: u32 = 10_000;
+
+/// Moves a wound watch on to an instant, stopping wherever something falls due, and lets the chores do it there. Tells how much was done.
+pub fn catch_up(desk: &Desk, watch: &Watch, until: At) -> Result<u64, Fault> {
+    let chores = all();
+    let mut did = settle(&chores, desk, watch.now())?;
+    for _ in 0..ROUNDS_MAX {
+        let next = chores.iter().filter_map(|c| c.next_at(desk).transpose()).collect::<Result<Vec<At>, Fault>>()?.into_iter().min();
+        let stop = next.map_or(until, |at| at.clamp(watch.now() + At::TICK, until.max(watch.now() + At::TICK)));
+        if watch.now() >= until {
+            return Ok(did);
+        }
+        watch.wind(stop.min(until) - watch.now());
+        did += settle(&chores, desk, watch.now())?;
+    }
+    Err(Fault::internal("the chores do not come to rest"))
+}
+/// Round after round at one instant, until nobody does anything more.
+fn settle(chores: &[Box<dyn Chore>], desk: &Desk, now: At) -> Result<u64, Fault> {
+    let mut all = 0;
+    for _ in 0..ROUNDS_MAX {
+        let mut did = 0;
+        for chore in chores {
+            did += u64::from(chore.round(desk, now)?.did);
+        }
+        all += did;
+        if did == 0 {
+            return Ok(all);
+        }
+    }
+    Err(Fault::internal("the chores do not come to rest"))
 }

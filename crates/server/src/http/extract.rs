@@ -78,7 +78,9 @@ fn flaw(path: &str, said: &str) -> Flaw {
         Some(wanted) => flaw.with("expected", wanted),
         None => flaw.with("expected", "?"),
     };
-    if said.starts_with("unknown field") {
+    if let Some(code) = super::wire::VALUE_CODES.iter().find(|code| said.split(' ').next() == Some(**code)) {
+        Flaw::new(path, code)
+    } else if said.starts_with("unknown field") {
         let field = if path == named || path.ends_with(&format!(".{named}")) { path.to_string() } else { inside(named) };
         Flaw::new(field, "unknown_field")
     } else if said.starts_with("missing field") {
@@ -160,6 +162,19 @@ impl FromRequestParts<App> for IfMatch {
         let Some(said) = parts.headers.get(header::IF_MATCH) else { return Err(Problem::new(StatusCode::PRECONDITION_REQUIRED, "if_match_missing")) };
         let version = said.to_str().ok().and_then(version_in);
         version.map(IfMatch).ok_or_else(|| Problem::new(StatusCode::PRECONDITION_FAILED, "if_match_unreadable"))
+    }
+}
+/// The same where it need not be said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeenVersion(pub Option<u32>);
+
+impl FromRequestParts<App> for SeenVersion {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        match parts.headers.contains_key(header::IF_MATCH) {
+            true => IfMatch::from_request_parts(parts, app).await.map(|m| SeenVersion(Some(m.0))),
+            false => Ok(SeenVersion(None)),
+        }
     }
 }
 /// `"7"`, weak or strong.

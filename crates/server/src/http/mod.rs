@@ -10,16 +10,45 @@ pub mod problem;
 pub mod rate;
 pub mod reply;
 pub mod serve;
+pub mod wire;
 
-use crate::access::Doorkeeper;
+pub mod account;
+pub mod act;
+pub mod attachment;
+pub mod clock;
+pub mod draft;
+pub mod events;
+pub mod flow;
+pub mod house;
+pub mod message;
+pub mod notice;
+pub mod person;
+pub mod plan;
+pub mod presence;
+pub mod quota;
+pub mod rota;
+pub mod search;
+pub mod session;
+pub mod ticket;
+pub mod timeline;
+pub mod token;
+pub mod view;
+pub mod webhook;
+
 use crate::config::Config;
 use crate::metrics::Metrics;
+use crate::stream::Hub;
 use crate::watch::Watch;
-use desk::Fault;
-use domain::kit::At;
+use desk::access::Guard;
+use desk::attachment::Scanner;
+use desk::vault::Vault;
+use desk::{Act, Desk, Fault};
+use domain::kit::{At, PersonId, Span};
 use problem::Problem;
+use serde::Serialize;
 use std::sync::Arc;
-use store::db::Db;
+use store::db::{Db, Tx};
+use tokio::sync::{oneshot, watch};
 
 /// What every handler gets: a handle, cheap to clone.
 #[derive(Clone)]
@@ -29,10 +58,8 @@ pub struct App(Arc<Inner>);
 pub struct Parts {
     pub config: Config,
     pub watch: Watch,
-    pub db: Db,
-    pub doorkeeper: Arc<dyn Doorkeeper>,
-    /// What chores do until nothing is due; a drill calls it after winding the watch.
-    pub chores: Box<dyn Fn(At) -> Result<u64, Fault> + Send + Sync>,
+    pub desk: Desk,
+    pub vault: Vault,
     /// 32 random bytes; see [`crate::keys`].
     pub house_key: [u8; 32],
 }
@@ -41,7 +68,12 @@ pub struct Inner {
     pub metrics: Metrics,
     pub rates: rate::Rates,
     pub cursors: page::Seal,
-    closing: tokio::sync::watch::Sender<bool>,
+    /// Slows down who guesses passwords.
+    pub guard: Guard,
+    /// Everybody who listens to what happens.
+    pub hub: Hub,
+    pub streams: events::Streams,
+    closing: watch::Sender<bool>,
 }
 impl std::ops::Deref for App {
     type Target = Inner;
@@ -51,11 +83,23 @@ impl std::ops::Deref for App {
 }
 
 impl App {
-    pub fn new(parts: Parts) -> App {
+    /// Errors: the database refuses to tell of changes.
+    pub fn new(parts: Parts) -> Result<App, Fault> {
         let http = &parts.config.http;
         let rates = rate::Rates::new(http.person_requests_per_minute, http.address_requests_per_minute, http.sign_in_per_minute);
         let cursors = page::Seal::new(&parts.house_key);
-        App(Arc::new(Inner { metrics: Metrics::default(), rates, cursors, closing: tokio::sync::watch::Sender::new(false), parts }))
+        let hub = Hub::start(&parts.desk)?;
+        let inner = Inner {
+            metrics: Metrics::default(),
+            rates,
+            cursors,
+            guard: Guard::default(),
+            hub,
+            streams: events::Streams::default(),
+            closing: watch::Sender::new(false),
+            parts,
+        };
+        Ok(App(Arc::new(inner)))
     }
     pub fn config(&self) -> &Config {
         &self.parts.config
@@ -67,24 +111,62 @@ impl App {
         self.parts.watch.now()
     }
     pub fn db(&self) -> &Db {
-        &self.parts.db
+        self.parts.desk.db()
     }
-    pub fn doorkeeper(&self) -> Arc<dyn Doorkeeper> {
-        self.parts.doorkeeper.clone()
+    pub fn desk(&self) -> &Desk {
+        &self.parts.desk
     }
-    /// Runs the chores until nothing is due at `now`; tells how much was done.
-    pub fn run_chores(&self, now: At) -> Result<u64, Fault> {
-        (self.parts.chores)(now)
+    pub fn vault(&self) -> &Vault {
+        &self.parts.vault
     }
-    /// Runs a use case where it may block. A panic in it is a fault of ours, not the end of anything.
+    /// The program that looks for viruses, if one is configured.
+    pub fn scanner(&self) -> Option<Scanner> {
+        let command: Vec<String> = self.config().files.scan_command.split_whitespace().map(str::to_string).collect();
+        (!command.is_empty()).then_some(Scanner { command, gives_up_after: std::time::Duration::from_secs(120) })
+    }
+    /// Moves a wound watch on, stopping wherever something falls due. `None` for the wall's.
+    pub fn wind(&self, by: Span) -> Option<Result<u64, Fault>> {
+        let until = self.now() + by;
+        self.watch().is_wound().then(|| drill::catch_up(self.desk(), self.watch(), until))
+    }
+
+    /// Runs something where it may block. A panic in it is a fault of ours, not the end of anything.
     pub async fn work<T: Send + 'static>(&self, job: impl FnOnce(&App) -> Result<T, Fault> + Send + 'static) -> Result<T, Problem> {
         let (app, span) = (self.clone(), tracing::Span::current());
         let done = tokio::task::spawn_blocking(move || span.in_scope(|| job(&app))).await;
         done.unwrap_or_else(|e| Err(Fault::internal(format!("a use case ended early: {e}")))).map_err(Problem::from)
     }
+    /// Looks, on one snapshot of the database.
+    pub async fn read<T: Send + 'static>(&self, job: impl FnOnce(&mut Tx, &Desk, At) -> Result<T, Fault> + Send + 'static) -> Result<T, Problem> {
+        self.work(move |app| app.desk().read(|tx| job(tx, app.desk(), app.now()))).await
+    }
+    /// Changes something, in one transaction; nobody's thread waits meanwhile.
+    pub async fn write<T: Send + 'static>(&self, job: impl FnMut(&mut Act) -> Result<T, Fault> + Send + 'static) -> Result<T, Problem> {
+        let (told, answer) = oneshot::channel();
+        // If nobody waits any more, what was done stays done.
+        self.desk().write_then(self.now(), job, move |done| drop(told.send(done)));
+        answer.await.unwrap_or_else(|_| Err(Fault::internal("a write was never answered"))).map_err(Problem::from)
+    }
+    /// A write that somebody may send twice: with a key it is done once and answered the same way twice.
+    pub async fn once<T: Serialize>(
+        &self,
+        who: PersonId,
+        once: Option<once::Once>,
+        mut job: impl FnMut(&mut Act) -> Result<wire::Made<T>, Fault> + Send + 'static,
+    ) -> Result<axum::response::Response, Problem> {
+        let answer = self.write(move |cx| match &once {
+            None => reply::written(job(cx)?).map(|(answer, _)| answer),
+            Some(once) => once.answer(cx, who, |cx| reply::written(job(cx)?)),
+        });
+        Ok(answer.await?.into())
+    }
+
     /// Tells live streams and the server that the house closes.
     pub fn close(&self) {
         self.closing.send_replace(true);
+    }
+    pub fn is_closing(&self) -> bool {
+        *self.closing.borrow()
     }
     /// Returns when the house closes; live streams end then.
     pub async fn closed(&self) {

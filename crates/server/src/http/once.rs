@@ -1,24 +1,30 @@
 //! Writes that may be sent twice and happen once: the `Idempotency-Key` header and the fingerprint of what was sent with it.
 use super::App;
-use super::extract::{read_json, whole};
+use super::extract::{is_json, read_json, whole};
 use super::problem::Problem;
+use super::reply::Written;
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header, request::Parts};
+use desk::{Act, Fault, Flaw, idempotency};
 use domain::kit::PersonId;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 
-/// A key and what it was sent with. The same key with another request is refused (409).
+/// A key and what it was sent with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Once {
     key: String,
-    /// SHA-256 over method, path, version and body.
-    pub request_hash: [u8; 32],
+    hash: [u8; 32],
 }
 impl Once {
-    /// SHA-256 of the person and the key: what is looked up; two people's keys never meet.
-    pub fn key_hash(&self, person: PersonId) -> [u8; 32] {
-        Sha256::new().chain_update(person.bytes()).chain_update(&self.key).finalize().into()
+    /// In the transaction of the write: the answer given before, or the job's, kept for the next time.
+    /// Errors: Invalid for a key that was used with another request; the job's own.
+    pub fn answer(&self, cx: &mut Act, who: PersonId, job: impl FnOnce(&mut Act) -> Result<(Written, String), Fault>) -> Result<Written, Fault> {
+        if let Some(kept) = idempotency::begin(cx, who, &self.key, &self.hash)? {
+            return Ok(Written { status: kept.status, body: kept.body, place: None, version: None, replayed: true });
+        }
+        let (written, again) = job(cx)?;
+        idempotency::finish(cx, who, &self.key, &self.hash, written.status, &again)?;
+        Ok(written)
     }
 }
 
@@ -37,7 +43,7 @@ pub struct Bare {
 impl<T: DeserializeOwned> FromRequest<App> for Write<T> {
     type Rejection = Problem;
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        super::extract::is_json(request.headers())?;
+        is_json(request.headers())?;
         let (parts, body) = request.into_parts();
         let bytes = whole(body, app.config().http.body_bytes_max).await?;
         Ok(Write { once: once(&parts, &bytes)?, body: read_json(&bytes)? })
@@ -48,33 +54,28 @@ impl FromRequest<App> for Bare {
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         let bytes = whole(body, app.config().http.body_bytes_max).await?;
-        if !bytes.trim_ascii().is_empty() && bytes.trim_ascii() != b"{}" {
+        if !matches!(bytes.trim_ascii(), b"" | b"{}") {
             return Err(Problem::new(StatusCode::BAD_REQUEST, "body.unwanted"));
         }
         Ok(Bare { once: once(&parts, &bytes)? })
     }
 }
 
-fn once(parts: &axum::http::request::Parts, body: &[u8]) -> Result<Option<Once>, Problem> {
+/// The key of a request and what it was sent with; `body` may be a fingerprint of what was streamed. Errors: 422 for a bad key.
+pub fn once(parts: &Parts, body: &[u8]) -> Result<Option<Once>, Problem> {
     let Some(key) = key(&parts.headers)? else { return Ok(None) };
     let path = parts.uri.path_and_query().map_or("", |p| p.as_str());
-    let version = parts.headers.get("if-match").map_or(&b""[..], |v| v.as_bytes());
-    let mut hash = Sha256::new();
-    for part in [parts.method.as_str().as_bytes(), path.as_bytes(), version, body] {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    Ok(Some(Once { key, request_hash: hash.finalize().into() }))
+    let version = parts.headers.get(header::IF_MATCH).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    Ok(Some(Once { key, hash: idempotency::request_hash(&format!("{} {path} {version}", parts.method), body) }))
 }
-/// 1 to 255 visible ASCII characters.
+/// Errors: 422; more than one, or none that can be read.
 fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let mut given = headers.get_all("idempotency-key").iter();
     let Some(key) = given.next() else { return Ok(None) };
-    let fits = |k: &&str| (1..=255).contains(&k.len()) && k.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
-    match key.to_str().ok().map(str::trim).filter(fits) {
-        Some(key) if given.next().is_none() => Ok(Some(key.to_string())),
-        _ => Err(Problem::new(StatusCode::BAD_REQUEST, "idempotency_key_unreadable")),
-    }
+    let bad = || Problem::from(Flaw::new(idempotency::KEY, "idempotency.bad_key").with("max", 255));
+    let key = key.to_str().map_err(|_| bad())?.trim().to_string();
+    idempotency::check_key(&key)?;
+    if given.next().is_some() { Err(bad()) } else { Ok(Some(key)) }
 }
 
 #[cfg(test)]
@@ -91,18 +92,17 @@ mod tests {
         let first = once_of("k1", "/a", "{}").unwrap().unwrap();
         assert_eq!(once_of("k1", "/a", "{}").unwrap().unwrap(), first);
         for (path, body) in [("/b", "{}"), ("/a", "{} "), ("/a?x=1", "{}")] {
-            assert_ne!(once_of("k1", path, body).unwrap().unwrap().request_hash, first.request_hash);
+            assert_ne!(once_of("k1", path, body).unwrap().unwrap().hash, first.hash);
         }
     }
     #[test]
-    fn two_peoples_keys_never_meet() {
-        let once = once_of("k1", "/a", "{}").unwrap().unwrap();
-        assert_ne!(once.key_hash(PersonId::from_raw(1)), once.key_hash(PersonId::from_raw(2)));
-    }
-    #[test]
-    fn a_key_is_short_and_visible() {
-        assert!(once_of("", "/a", "").is_err() && once_of(&"x".repeat(256), "/a", "").is_err());
+    fn a_key_is_short_visible_and_alone() {
+        for bad in ["", "a b", &"x".repeat(256)] {
+            assert_eq!(once_of(bad, "/a", "").unwrap_err().flaws[0].code, "idempotency.bad_key", "{bad}");
+        }
         assert!(once_of(&"x".repeat(255), "/a", "").is_ok());
+        let (parts, ()) = Wire::post("/a").header("idempotency-key", "a").header("idempotency-key", "b").body(()).unwrap().into_parts();
+        assert!(once(&parts, b"").is_err());
         let (parts, ()) = Wire::post("/a").body(()).unwrap().into_parts();
         assert_eq!(once(&parts, b"").unwrap(), None);
     }

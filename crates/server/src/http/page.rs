@@ -2,9 +2,12 @@
 use super::problem::Problem;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::kit::At;
 use hmac::{Hmac, Mac};
 use serde::Deserialize;
 use sha2::Sha256;
+use std::fmt::Display;
+use std::str::FromStr;
 use utoipa::{IntoParams, ToSchema};
 
 /// The usual page.
@@ -15,15 +18,15 @@ pub const LIMIT: u32 = 50;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PageIn {
-    /// Rows wanted, 1 to 100; 50 if not said.
+    /// Rows wanted, 1 to 200; 50 if not said.
     pub limit: Option<u32>,
     /// `next` of the page before.
     pub cursor: Option<String>,
 }
 
-/// The number of rows to give. Errors: 422 outside 1 to `max`.
-pub fn limit(asked: Option<u32>, max: u32) -> Result<u32, Problem> {
-    let n = asked.unwrap_or(LIMIT.min(max));
+/// The number of rows to give. Errors: 422 outside 1 to the house's limit.
+pub fn limit(asked: Option<u32>) -> Result<u32, Problem> {
+    let (n, max) = (asked.unwrap_or(LIMIT), desk::limits::PAGE_MAX);
     if (1..=max).contains(&n) { Ok(n) } else { Err(Problem::from(desk::Flaw::new("limit", "out_of_range").with("min", 1).with("max", max))) }
 }
 
@@ -52,6 +55,23 @@ impl Seal {
         };
         read().ok_or_else(|| Problem::invalid("cursor", "foreign_cursor"))
     }
+    /// The place after a row that is sorted by an instant and its id.
+    pub fn close_after(&self, question: &str, at: At, id: impl Display) -> String {
+        self.close(question, &format!("{} {id}", at.micros()))
+    }
+    /// Reads it back; `None` without a cursor.
+    pub fn after<Id: FromStr>(&self, question: &str, cursor: Option<&str>) -> Result<Option<(At, Id)>, Problem> {
+        let Some(cursor) = cursor else { return Ok(None) };
+        let place = self.open(question, cursor)?;
+        let read = place.split_once(' ').and_then(|(at, id)| Some((At::from_micros(at.parse().ok()?), id.parse().ok()?)));
+        read.map(Some).ok_or_else(|| Problem::invalid("cursor", "foreign_cursor"))
+    }
+    /// The place after a row that is sorted by one key.
+    pub fn after_key<K: FromStr>(&self, question: &str, cursor: Option<&str>) -> Result<Option<K>, Problem> {
+        let Some(cursor) = cursor else { return Ok(None) };
+        let read = self.open(question, cursor)?.parse().ok();
+        read.map(Some).ok_or_else(|| Problem::invalid("cursor", "foreign_cursor"))
+    }
     fn sign(&self, question: &str, place: &[u8]) -> [u8; SIGNATURE] {
         let mac = self.0.clone().chain_update((question.len() as u64).to_be_bytes()).chain_update(question).chain_update(place);
         let full = mac.finalize().into_bytes();
@@ -78,10 +98,7 @@ mod tests {
     }
     #[test]
     fn a_page_has_at_least_one_row_and_at_most_the_houses_limit() {
-        assert_eq!(
-            (limit(None, 100).unwrap(), limit(Some(1), 100).unwrap(), limit(Some(100), 100).unwrap(), limit(None, 20).unwrap()),
-            (50, 1, 100, 20)
-        );
-        assert!(limit(Some(0), 100).is_err() && limit(Some(101), 100).is_err());
+        assert_eq!((limit(None).unwrap(), limit(Some(1)).unwrap(), limit(Some(200)).unwrap()), (50, 1, 200));
+        assert!(limit(Some(0)).is_err() && limit(Some(201)).is_err());
     }
 }

@@ -1,0 +1,206 @@
+//! Customers and what they ordered.
+use super::App;
+use super::extract::{IfMatch, Json, PathId, Query};
+use super::once::Write;
+use super::page::{self, PageIn};
+use super::problem::Problem;
+use super::reply;
+use super::wire::{self, AccountRef, Instant, Made, OrderRef, Page, PersonRef, instant};
+use crate::access::Visitor;
+use axum::extract::State;
+use axum::response::Response;
+use desk::account::{AccountEdit, NewAccount, NewOrder};
+use domain::kit::AccountId;
+use domain::people::{EditAccount, OrderPlan, ReadAccount};
+use serde::{Deserialize, Serialize};
+use store::account::{Account, PlanOrder};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(create, list)).routes(routes!(get, edit)).routes(routes!(order, orders))
+}
+
+/// A customer of the vendor.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AccountOut {
+    pub id: AccountRef,
+    /// The vendor's own number of this customer.
+    pub number: String,
+    pub name: String,
+    pub language: String,
+    pub tz: String,
+    pub tam: Option<PersonRef>,
+    pub active: bool,
+    pub created_at: Instant,
+    pub version: u32,
+}
+fn account_out(a: &Account) -> AccountOut {
+    AccountOut {
+        id: a.id.into(),
+        number: a.number.clone(),
+        name: a.name.clone(),
+        language: a.language.clone(),
+        tz: a.tz.clone(),
+        tam: a.tam.map(Into::into),
+        active: a.active,
+        created_at: a.created_at.into(),
+        version: a.version,
+    }
+}
+/// An account with the plan it is on now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AccountSeenOut {
+    pub account: AccountOut,
+    /// The version of the plan in force now.
+    pub plan: String,
+    pub orders: Vec<OrderOut>,
+}
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccountIn {
+    pub number: String,
+    pub name: String,
+    pub language: Option<String>,
+    pub tz: Option<String>,
+    pub tam: Option<PersonRef>,
+}
+/// Take in a customer.
+#[utoipa::path(post, path = "/api/v1/accounts", tag = "accounts", request_body = AccountIn, responses((status = 201, body = AccountOut)))]
+async fn create(State(app): State<App>, visitor: Visitor, Write { body, once }: Write<AccountIn>) -> Result<Response, Problem> {
+    let leave = visitor.leave::<EditAccount>()?;
+    let new = NewAccount { number: body.number, name: body.name, language: body.language, tz: body.tz, tam: body.tam.map(|t| t.0) };
+    app.once(visitor.id(), once, move |cx| {
+        let account = desk::account::create(cx, &leave, &new)?;
+        Ok(Made::new(format!("/api/v1/accounts/{}", account.id), account_out(&account)).version(account.version))
+    })
+    .await
+}
+/// The place in a list by name: the id and the name of the last row seen.
+fn place(a: &Account) -> String {
+    format!("{} {}", a.id, a.name)
+}
+/// Accounts by name; customers see their own.
+#[utoipa::path(get, path = "/api/v1/accounts", tag = "accounts", params(PageIn), responses((status = 200, body = Page<AccountOut>)))]
+async fn list(State(app): State<App>, visitor: Visitor, Query(asked): Query<PageIn>) -> Result<Json<Page<AccountOut>>, Problem> {
+    let leave = visitor.leave::<ReadAccount>()?;
+    let limit = page::limit(asked.limit)?;
+    let after = asked.cursor.map(|c| app.cursors.open("accounts", &c)).transpose()?;
+    let accounts = app.read(move |tx, _, _| {
+        let after = after.as_deref().and_then(|p| p.split_once(' ')).and_then(|(id, name)| Some((name, id.parse::<AccountId>().ok()?)));
+        desk::account::list(tx, &leave, after, limit)
+    });
+    let accounts = accounts.await?;
+    let next = accounts.last().filter(|_| accounts.len() == limit as usize).map(|a| app.cursors.close("accounts", &place(a)));
+    Ok(Json(Page { items: accounts.iter().map(account_out).collect(), next }))
+}
+/// One account, its plan and its orders.
+#[utoipa::path(get, path = "/api/v1/accounts/{id}", tag = "accounts", params(("id" = AccountRef, Path)), responses((status = 200, body = AccountSeenOut)))]
+async fn get(State(app): State<App>, visitor: Visitor, PathId(id): PathId<AccountId>) -> Result<Response, Problem> {
+    let leave = visitor.leave::<ReadAccount>()?;
+    let seen = app.read(move |tx, desk, now| {
+        let account = desk::account::get(tx, &leave, id)?;
+        let plan = desk::account::plan_at(tx, desk, id, now)?.id.clone();
+        let orders = desk::account::orders(tx, &leave, id)?.iter().map(order_out).collect();
+        Ok((account.version, AccountSeenOut { account: account_out(&account), plan, orders }))
+    });
+    let (version, out) = seen.await?;
+    Ok(reply::tagged(version, out))
+}
+/// What changes; what is not said stays.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccountEditIn {
+    pub name: Option<String>,
+    pub language: Option<String>,
+    pub tz: Option<String>,
+    /// `null`: nobody.
+    #[serde(default, deserialize_with = "wire::said")]
+    #[schema(value_type = Option<PersonRef>)]
+    pub tam: Option<Option<PersonRef>>,
+    /// `false` signs all its people out and revokes their tokens.
+    pub active: Option<bool>,
+}
+/// Change an account.
+#[utoipa::path(patch, path = "/api/v1/accounts/{id}", tag = "accounts", params(("id" = AccountRef, Path), ("If-Match" = String, Header)), request_body = AccountEditIn, responses((status = 200, body = AccountOut)))]
+async fn edit(
+    State(app): State<App>,
+    visitor: Visitor,
+    PathId(id): PathId<AccountId>,
+    IfMatch(version): IfMatch,
+    Write { body, once }: Write<AccountEditIn>,
+) -> Result<Response, Problem> {
+    let leave = visitor.leave::<EditAccount>()?;
+    let edit = AccountEdit { name: body.name, language: body.language, tz: body.tz, tam: body.tam.map(|t| t.map(|t| t.0)), active: body.active };
+    app.once(visitor.id(), once, move |cx| {
+        let account = desk::account::edit(cx, &leave, id, version, &edit)?;
+        Ok(Made::ok(account_out(&account)).version(account.version))
+    })
+    .await
+}
+
+/// An order of a plan: pins the version in force at its instant.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrderOut {
+    pub id: OrderRef,
+    pub family: String,
+    /// The version it pins.
+    pub plan: String,
+    pub ordered_at: Instant,
+    pub starts_at: Instant,
+    pub ends_at: Option<Instant>,
+    pub by: Option<PersonRef>,
+}
+fn order_out(o: &PlanOrder) -> OrderOut {
+    OrderOut {
+        id: o.id.into(),
+        family: o.family.clone(),
+        plan: o.plan.clone(),
+        ordered_at: o.ordered_at.into(),
+        starts_at: o.starts_at.into(),
+        ends_at: instant(o.ends_at),
+        by: o.by.map(Into::into),
+    }
+}
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderIn {
+    #[schema(example = "ali.enterprise")]
+    pub family: String,
+    /// When the customer ordered; now if not said. Decides on the version.
+    pub ordered_at: Option<Instant>,
+    /// At the order if not said.
+    pub starts_at: Option<Instant>,
+    /// With the next order if not said.
+    pub ends_at: Option<Instant>,
+    /// The vendor invited this customer to a plan that is not sold openly.
+    #[serde(default)]
+    pub invited: bool,
+    /// A contract made before it is entered here: whether the plan is for sale today is not asked.
+    #[serde(default)]
+    pub existing: bool,
+}
+/// Order a plan for an account.
+#[utoipa::path(post, path = "/api/v1/accounts/{id}/orders", tag = "accounts", params(("id" = AccountRef, Path)), request_body = OrderIn, responses((status = 201, body = OrderOut)))]
+async fn order(State(app): State<App>, visitor: Visitor, PathId(id): PathId<AccountId>, Write { body, once }: Write<OrderIn>) -> Result<Response, Problem> {
+    let leave = visitor.leave::<OrderPlan>()?;
+    let (ordered_at, starts_at, ends_at) = (wire::at(body.ordered_at), wire::at(body.starts_at), wire::at(body.ends_at));
+    let new = NewOrder { family: body.family, ordered_at, starts_at, ends_at, invited: body.invited, existing: body.existing };
+    app.once(visitor.id(), once, move |cx| {
+        let order = desk::account::order_plan(cx, &leave, id, &new)?;
+        Ok(Made::new(format!("/api/v1/accounts/{id}/orders"), order_out(&order)))
+    })
+    .await
+}
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrdersOut {
+    pub items: Vec<OrderOut>,
+}
+/// All orders of an account, newest start first.
+#[utoipa::path(get, path = "/api/v1/accounts/{id}/orders", tag = "accounts", params(("id" = AccountRef, Path)), responses((status = 200, body = OrdersOut)))]
+async fn orders(State(app): State<App>, visitor: Visitor, PathId(id): PathId<AccountId>) -> Result<Json<OrdersOut>, Problem> {
+    let leave = visitor.leave::<ReadAccount>()?;
+    let orders = app.read(move |tx, _, _| desk::account::orders(tx, &leave, id)).await?;
+    Ok(Json(OrdersOut { items: orders.iter().map(order_out).collect() }))
+}

@@ -1,0 +1,156 @@
+//! Signing in and out, and what one may change about oneself.
+use super::App;
+use super::extract::{IfMatch, Json, SeenVersion};
+use super::frame::Client;
+use super::once::Write;
+use super::person::{PersonOut, person_out};
+use super::problem::Problem;
+use super::reply;
+use super::wire::{self, Instant, Made, SessionRef};
+use crate::access::{Visitor, credential};
+use axum::Extension;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use desk::access::{self, SignedIn};
+use desk::people::OwnEdit;
+use domain::people::POLICY;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(sign_in))
+        .routes(routes!(sign_out))
+        .routes(routes!(me, edit_me))
+        .routes(routes!(put_availability))
+        .routes(routes!(change_password))
+}
+
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignInIn {
+    #[schema(example = "yunfan")]
+    pub login: String,
+    pub password: String,
+}
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SignedInOut {
+    pub session: SessionOut,
+    pub person: PersonOut,
+}
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionOut {
+    pub id: SessionRef,
+    pub expires_at: Instant,
+}
+fn session_response(app: &App, signed_in: &SignedIn, status: StatusCode) -> Response {
+    let s = &signed_in.session;
+    let session = SessionOut { id: s.id.into(), expires_at: s.expires_at.into() };
+    let out = SignedInOut { session, person: person_out(&signed_in.person) };
+    let mut response = (status, axum::Json(out)).into_response();
+    let cookie = credential::set_cookie(&signed_in.secret, (s.expires_at - app.now()).as_seconds(), app.config().is_https());
+    put_cookie(&mut response, cookie);
+    response
+}
+fn put_cookie(response: &mut Response, cookie: Option<HeaderValue>) {
+    if let Some(cookie) = cookie {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+}
+/// Sign in. The session comes as a cookie that scripts cannot read.
+#[utoipa::path(post, path = "/api/v1/sessions", tag = "sessions", request_body = SignInIn, responses((status = 201, body = SignedInOut)), security(()))]
+async fn sign_in(State(app): State<App>, Extension(Client(from)): Extension<Client>, Json(who): Json<SignInIn>) -> Result<Response, Problem> {
+    app.rates.sign_in(from)?;
+    let signed_in = app.work(move |app| access::sign_in(app.desk(), &app.guard, app.now(), &who.login, &who.password)).await?;
+    Ok(session_response(&app, &signed_in, StatusCode::CREATED))
+}
+/// Sign out: the session ends, here and everywhere.
+#[utoipa::path(delete, path = "/api/v1/sessions/current", tag = "sessions", responses((status = 204)))]
+async fn sign_out(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
+    app.write(move |cx| access::sign_out(cx, &visitor.0)).await?;
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    put_cookie(&mut response, credential::clear_cookie(app.config().is_https()));
+    Ok(response)
+}
+
+/// Oneself, and what one may do.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MeOut {
+    #[serde(flatten)]
+    pub person: PersonOut,
+    /// Names of the deeds one has leave for, with this session or token.
+    pub deeds: Vec<String>,
+}
+/// Who am I?
+#[utoipa::path(get, path = "/api/v1/me", tag = "sessions", responses((status = 200, body = MeOut)))]
+async fn me(visitor: Visitor, asked: HeaderMap) -> Response {
+    let may = |(name, may): &(&str, fn(domain::people::Role) -> bool)| (may(visitor.actor.role) && visitor.scopes().allow(name)).then(|| name.to_string());
+    let out = MeOut { person: person_out(&visitor.person), deeds: POLICY.iter().filter_map(may).collect() };
+    reply::versioned(&asked, visitor.person.version, out)
+}
+
+/// What one changes about oneself; what is not said stays.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MeIn {
+    pub name: Option<String>,
+    pub language: Option<String>,
+    pub tz: Option<String>,
+    /// Until when one takes no new cases; `null`: back now.
+    #[serde(default, deserialize_with = "wire::said")]
+    #[schema(value_type = Option<Instant>)]
+    pub away_until: Option<Option<Instant>>,
+}
+/// Change something about oneself.
+#[utoipa::path(patch, path = "/api/v1/me", tag = "sessions", params(("If-Match" = String, Header)), request_body = MeIn, responses((status = 200, body = PersonOut)))]
+async fn edit_me(State(app): State<App>, visitor: Visitor, IfMatch(version): IfMatch, Write { body, once }: Write<MeIn>) -> Result<Response, Problem> {
+    let edit = OwnEdit { name: body.name, language: body.language, tz: body.tz, away_until: body.away_until.map(wire::at) };
+    app.once(visitor.id(), once, move |cx| {
+        let person = desk::people::edit_own(cx, &visitor.0, version, &edit)?;
+        Ok(Made::ok(person_out(&person)).version(person.version))
+    })
+    .await
+}
+
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AvailabilityIn {
+    /// Until when one takes no new cases; `null`: back now.
+    pub away_until: Option<Instant>,
+}
+/// Say that one is away, or back. `If-Match` may be left out: it is about nobody else.
+#[utoipa::path(put, path = "/api/v1/people/me/availability", tag = "sessions", request_body = AvailabilityIn, responses((status = 200, body = PersonOut)))]
+async fn put_availability(State(app): State<App>, visitor: Visitor, SeenVersion(seen): SeenVersion, Write { body, once }: Write<AvailabilityIn>) -> Result<Response, Problem> {
+    let version = seen.unwrap_or(visitor.person.version);
+    let edit = OwnEdit { away_until: Some(wire::at(body.away_until)), ..OwnEdit::default() };
+    app.once(visitor.id(), once, move |cx| {
+        let person = desk::people::edit_own(cx, &visitor.0, version, &edit)?;
+        Ok(Made::ok(person_out(&person)).version(person.version))
+    })
+    .await
+}
+
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordIn {
+    pub old: String,
+    #[schema(min_length = 10, max_length = 200)]
+    pub new: String,
+}
+/// Change one's password. Every other session ends; this one goes on under a new cookie.
+#[utoipa::path(put, path = "/api/v1/people/me/password", tag = "sessions", request_body = PasswordIn, responses((status = 200, body = SignedInOut)))]
+async fn change_password(State(app): State<App>, visitor: Visitor, Json(body): Json<PasswordIn>) -> Result<Response, Problem> {
+    visitor.in_person()?;
+    let signed_in = app.work(move |app| {
+        let login = visitor.person.login.clone();
+        app.guard.attempt(&login, app.now())?;
+        let old = app.desk().read(|tx| access::look(tx, &login))?.answer(&body.old)?;
+        app.guard.forget(&login);
+        let new = access::prepare_password(&body.new, &login)?;
+        app.desk().write(app.now(), move |cx| access::change_password(cx, &visitor.0, &old, &new))
+    });
+    Ok(session_response(&app, &signed_in.await?, StatusCode::OK))
+}

@@ -1,0 +1,167 @@
+//! Saved questions over the cases.
+use super::App;
+use super::extract::{IfMatch, Json, PathId, Query};
+use super::once::{Bare, Write};
+use super::page::{self, PageIn};
+use super::problem::Problem;
+use super::reply;
+use super::ticket::TicketOut;
+use super::wire::{Instant, Made, Page, PersonRef, ViewRef};
+use crate::access::Visitor;
+use axum::extract::State;
+use axum::response::Response;
+use desk::view::FilterText;
+use domain::kit::{TicketId, ViewId};
+use domain::people::{KeepViews, ReadTicket};
+use serde::{Deserialize, Serialize};
+use store::ticket::{After, Order};
+use store::view::View;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(create, list)).routes(routes!(get, edit, drop_own)).routes(routes!(tickets))
+}
+
+/// Conditions that must all hold; ids, or `me` for oneself. What is not said does not matter.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct FilterIn {
+    pub account: Option<String>,
+    pub requester: Option<String>,
+    pub handler: Option<String>,
+    pub owner: Option<String>,
+    pub unassigned: bool,
+    pub open: Option<bool>,
+    pub stages: Vec<String>,
+    pub severities: Vec<String>,
+    pub product: Option<String>,
+    pub channel: Option<String>,
+    pub language: Option<String>,
+    pub broken: Option<bool>,
+    pub due_before: Option<String>,
+}
+impl From<FilterIn> for FilterText {
+    fn from(f: FilterIn) -> FilterText {
+        let FilterIn { account, requester, handler, owner, unassigned, open, stages, severities, product, channel, language, broken, due_before } = f;
+        FilterText { account, requester, handler, owner, unassigned, open, stages, severities, product, channel, language, broken, due_before }
+    }
+}
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ViewIn {
+    pub name: String,
+    /// By staff: colleagues see it too.
+    #[serde(default)]
+    pub shared: bool,
+    pub filter: FilterIn,
+}
+impl From<ViewIn> for desk::view::ViewIn {
+    fn from(v: ViewIn) -> desk::view::ViewIn {
+        desk::view::ViewIn { name: v.name, shared: v.shared, filter: v.filter.into() }
+    }
+}
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ViewOut {
+    pub id: ViewRef,
+    pub owner: PersonRef,
+    pub name: String,
+    pub shared: bool,
+    #[schema(value_type = FilterIn)]
+    pub filter: serde_json::Value,
+    /// How many cases it holds.
+    pub count: i64,
+    pub created_at: Instant,
+    pub version: u32,
+}
+fn view_out(v: &View) -> ViewOut {
+    ViewOut {
+        id: v.id.into(),
+        owner: v.owner.into(),
+        name: v.name.clone(),
+        shared: v.shared,
+        filter: serde_json::from_str(&v.filter).unwrap_or_default(),
+        count: v.n,
+        created_at: v.created_at.into(),
+        version: v.version,
+    }
+}
+/// Save a question.
+#[utoipa::path(post, path = "/api/v1/views", tag = "views", request_body = ViewIn, responses((status = 201, body = ViewOut)))]
+async fn create(State(app): State<App>, visitor: Visitor, Write { body, once }: Write<ViewIn>) -> Result<Response, Problem> {
+    let leave = visitor.leave::<KeepViews>()?;
+    let new = body.into();
+    app.once(visitor.id(), once, move |cx| {
+        let view = desk::view::create(cx, &leave, &new)?;
+        Ok(Made::new(format!("/api/v1/views/{}", view.id), view_out(&view)).version(view.version))
+    })
+    .await
+}
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ViewsOut {
+    pub items: Vec<ViewOut>,
+}
+/// One's own views, then what colleagues share, each with its count.
+#[utoipa::path(get, path = "/api/v1/views", tag = "views", responses((status = 200, body = ViewsOut)))]
+async fn list(State(app): State<App>, visitor: Visitor) -> Result<Json<ViewsOut>, Problem> {
+    let leave = visitor.leave::<KeepViews>()?;
+    let views = app.read(move |tx, _, _| desk::view::list(tx, &leave)).await?;
+    Ok(Json(ViewsOut { items: views.iter().map(view_out).collect() }))
+}
+/// One view. Its cases: `GET /views/{id}/tickets`.
+#[utoipa::path(get, path = "/api/v1/views/{id}", tag = "views", params(("id" = ViewRef, Path)), responses((status = 200, body = ViewOut)))]
+async fn get(State(app): State<App>, visitor: Visitor, PathId(id): PathId<ViewId>) -> Result<Response, Problem> {
+    let leave = visitor.leave::<KeepViews>()?;
+    let view = app.read(move |tx, _, _| desk::view::get(tx, &leave, id)).await?;
+    Ok(reply::tagged(view.version, view_out(&view)))
+}
+/// What changes; what is not said stays.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ViewEditIn {
+    pub name: Option<String>,
+    pub shared: Option<bool>,
+    /// As a whole.
+    pub filter: Option<FilterIn>,
+}
+/// Change one's own view.
+#[utoipa::path(patch, path = "/api/v1/views/{id}", tag = "views", params(("id" = ViewRef, Path), ("If-Match" = String, Header)), request_body = ViewEditIn, responses((status = 200, body = ViewOut)))]
+async fn edit(
+    State(app): State<App>,
+    visitor: Visitor,
+    PathId(id): PathId<ViewId>,
+    IfMatch(version): IfMatch,
+    Write { body, once }: Write<ViewEditIn>,
+) -> Result<Response, Problem> {
+    let leave = visitor.leave::<KeepViews>()?;
+    app.once(visitor.id(), once, move |cx| {
+        let now = desk::view::get(cx.tx, &leave, id)?;
+        let filter = body.filter.clone().map(FilterText::from).map_or_else(|| FilterText::parse(&now.filter), Ok)?;
+        let new = desk::view::ViewIn { name: body.name.clone().unwrap_or(now.name), shared: body.shared.unwrap_or(now.shared), filter };
+        let view = desk::view::edit(cx, &leave, id, version, &new)?;
+        Ok(Made::ok(view_out(&view)).version(view.version))
+    })
+    .await
+}
+/// Drop one's own view.
+#[utoipa::path(delete, path = "/api/v1/views/{id}", tag = "views", params(("id" = ViewRef, Path)), responses((status = 204)))]
+async fn drop_own(State(app): State<App>, visitor: Visitor, PathId(id): PathId<ViewId>, Bare { once }: Bare) -> Result<Response, Problem> {
+    let leave = visitor.leave::<KeepViews>()?;
+    app.once(visitor.id(), once, move |cx| desk::view::drop_own(cx, &leave, id).map(|()| Made::nothing())).await
+}
+/// The cases of a view, newest change first.
+#[utoipa::path(get, path = "/api/v1/views/{id}/tickets", tag = "views", params(("id" = ViewRef, Path), PageIn), responses((status = 200, body = Page<TicketOut>)))]
+async fn tickets(State(app): State<App>, visitor: Visitor, PathId(id): PathId<ViewId>, Query(asked): Query<PageIn>) -> Result<Json<Page<TicketOut>>, Problem> {
+    let (keep, leave) = (visitor.leave::<KeepViews>()?, visitor.leave::<ReadTicket>()?);
+    let (limit, question) = (page::limit(asked.limit)?, format!("view {id}"));
+    let after = app.cursors.after::<TicketId>(&question, asked.cursor.as_deref())?.map(|(at, id)| After { at, id });
+    let found = app.read(move |tx, desk, _| {
+        let filter = desk::view::filter_of(&desk::view::get(tx, &keep, id)?)?;
+        let cases = desk::ticket::list(tx, &leave, &filter, Order::Updated, after, limit)?;
+        let last = cases.last().filter(|_| cases.len() == limit as usize).map(|c| (c.updated_at, c.ticket.id));
+        Ok((cases.into_iter().map(|c| TicketOut::of(desk, leave.actor(), c)).collect::<Vec<_>>(), last))
+    });
+    let (items, last) = found.await?;
+    Ok(Json(Page { items, next: last.map(|(at, id)| app.cursors.close_after(&question, at, id)) }))
+}
