@@ -152,7 +152,8 @@ fn note_rows(incident: &Incident, rows: &[Row], notes: &mut Notes) -> Result<(),
         if row.changes != u32::MAX && !counts.insert(row.changes) {
             note(row, "change_number_repeated")?;
         }
-        if row.severity.zip(gravest).is_some_and(|(now, before): (Severity, Severity)| now.rank() > before.rank()) {
+        let lower = row.severity.zip(gravest).is_some_and(|(now, before): (Severity, Severity)| now.rank() > before.rank());
+        if lower && (i == 0 || rows[i - 1].severity != row.severity) {
             note(row, "priority_lowered")?;
         }
         gravest = [gravest, row.severity].into_iter().flatten().min_by_key(|s| s.rank());

@@ -321,12 +321,13 @@ mod timelines {
             row("New", 0, "?", "?"),
             row("New", 10, "?", "?").replace("3 - Moderate", "1 - Critical"),
             row("New", 20, "?", "?"),
+            row("New", 25, "?", "?"),
             row("New", 30, "?", "?").replace("3 - Moderate", "?"),
         ];
         assert_eq!(story(&rows), ["0 opened", "10 severity_raised", "20 lower_proposed"]);
         assert_eq!(odd(&rows.concat()), ["4 anomaly priority_lowered"]);
         let (log, page) = log_of(&rows.concat());
-        assert_eq!(page.said(), ["5 anomaly priority_unknown"]);
+        assert_eq!(page.said(), ["6 anomaly priority_unknown"]);
         let line = timeline(&log.incidents[0], Severity::Medium, People::nobody(), &mut Notes::unwritten()).unwrap();
         assert!(matches!(line.facts[1].1, F::SeverityRaised { from: Severity::Medium, to: Severity::Critical }));
     }
