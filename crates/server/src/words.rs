@@ -38,7 +38,17 @@ pub fn languages() -> impl Iterator<Item = &'static str> {
 pub fn say(lang: &str, page: &str, code: &str, args: &[(&'static str, String)]) -> Option<String> {
     let find = |lang: &str| BOOK.get(lang)?.get(page)?.get(code);
     let words = find(lang).or_else(|| find(FALLBACK))?;
-    Some(args.iter().fold(words.clone(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value)))
+    let filled = args.iter().fold(words.clone(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value));
+    Some(if args.is_empty() { filled } else { without_holes(filled) })
+}
+/// Holes that nobody filled say nothing: they are left out, and the blanks around them closed.
+fn without_holes(mut text: String) -> String {
+    let names = |hole: &str| !hole.is_empty() && hole.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    while let Some((from, to)) = text.find('{').and_then(|from| Some((from, from + text[from..].find('}')?))).filter(|(from, to)| names(&text[from + 1..*to])) {
+        let from = if text[..from].ends_with(' ') { from - 1 } else { from };
+        text.replace_range(from..=to, "");
+    }
+    text
 }
 
 /// A whole page in order of its codes; the fallback's where the language has none.
@@ -110,6 +120,11 @@ mod tests {
                 }
             }
         }
+    }
+    #[test]
+    fn holes_nobody_fills_are_left_out() {
+        assert_eq!(without_holes("at most 5 {unit}, {x}{y}.".into()), "at most 5,.");
+        assert_eq!(without_holes("{\"a\": 1} {unit}".into()), "{\"a\": 1} {unit}", "what was said is not touched");
     }
     #[test]
     fn a_reader_gets_the_nearest_language() {

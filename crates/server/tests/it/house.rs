@@ -61,6 +61,7 @@ pub struct House {
 #[derive(Clone)]
 pub struct Somebody {
     pub id: PersonId,
+    #[expect(dead_code, reason = "for stories that need it")]
     pub account: Option<AccountId>,
     pub token: String,
 }

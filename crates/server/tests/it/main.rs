@@ -3,4 +3,5 @@ mod frame;
 mod house;
 mod line;
 mod rooms;
+mod tickets;
 mod words;
