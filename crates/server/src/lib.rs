@@ -9,5 +9,6 @@ pub mod metrics;
 pub mod post;
 pub mod rounds;
 pub mod stream;
+pub mod terms;
 pub mod watch;
 pub mod words;

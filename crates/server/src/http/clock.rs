@@ -186,10 +186,10 @@ pub struct LineOut {
 }
 fn line_out(line: Line, lang: &str) -> LineOut {
     let word = line.code.strip_prefix("explain.").unwrap_or(line.code);
-    let text = words::say(lang, "explain", word, &line.args).unwrap_or_else(|| line.code.to_string());
+    let text = words::say(lang, "explain", word, &crate::terms::spoken(lang, &line.args)).unwrap_or_else(|| line.code.to_string());
     LineOut { at: instant(line.at), code: line.code, args: line.args.into_iter().collect(), text }
 }
-fn explained_out(desk: &Desk, e: Explained, lang: &str, now: At) -> ExplainedOut {
+pub fn explained_out(desk: &Desk, e: Explained, lang: &str, now: At) -> ExplainedOut {
     ExplainedOut {
         clock: clock_out(desk, &e.stored, now),
         events: e.events.iter().map(ClockEventOut::from).collect(),
@@ -247,6 +247,6 @@ mod tests {
     #[test]
     fn a_step_is_told_with_its_numbers() {
         let line = Line { at: Some(At::from_micros(0)), code: "explain.resumed", args: vec![("waited", Span::minutes(5).to_string())] };
-        assert!(line_out(line, "en").text.contains("PT5M"));
+        assert!(line_out(line, "en").text.contains("5 min"));
     }
 }
