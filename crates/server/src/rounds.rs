@@ -39,10 +39,10 @@ struct Lane {
 }
 
 impl Rounds {
-    /// Starts every chore of the desk. `every` overrides the longest rest of those it names.
+    /// Starts every chore of the desk, and those of this node `besides`.
     /// Errors: the database refuses to tell of changes, the machine has no thread left.
-    pub fn start(desk: &Desk, watch: &Watch, every: &[(&str, Span)]) -> Result<Rounds, Fault> {
-        Rounds::start_these(all(), desk, watch, every)
+    pub fn start(desk: &Desk, watch: &Watch, besides: Vec<Box<dyn Chore>>) -> Result<Rounds, Fault> {
+        Rounds::start_these(all().into_iter().chain(besides).collect(), desk, watch, &[])
     }
     fn start_these(chores: Vec<Box<dyn Chore>>, desk: &Desk, watch: &Watch, every: &[(&str, Span)]) -> Result<Rounds, Fault> {
         let lane = |chore: Box<dyn Chore>| {
@@ -162,7 +162,8 @@ impl Lane {
             }
         }
         memory.rounded = Some(Stopwatch::start());
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.chore.round(&self.desk, now))).unwrap_or_else(|_| Err(Fault::internal("a chore panicked")));
+        let outcome =
+            catch_unwind(AssertUnwindSafe(|| self.chore.round(&self.desk, now))).unwrap_or_else(|_| Err(Fault::internal("a chore panicked")));
         self.note(memory, now, &outcome);
         match outcome {
             Err(fault) => self.failed(memory, &fault),

@@ -3,19 +3,18 @@ use crate::attachment::{Finding, Scanner, scan_one, sweep_orphans};
 use crate::vault::Vault;
 use crate::{Desk, Fault};
 use domain::kit::{At, Span};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 /// Looks after the vault: shows new files to the scanner, removes those whose row never came.
 pub struct KeepFiles {
-    pub vault: Arc<Vault>,
+    pub vault: Vault,
     /// `None`: no scanner is configured, files are marked as not scanned when they are kept.
     pub scanner: Option<Scanner>,
     /// Microseconds of the last walk over the vault.
     swept_at: AtomicI64,
 }
 impl KeepFiles {
-    pub fn new(vault: Arc<Vault>, scanner: Option<Scanner>) -> KeepFiles {
+    pub fn new(vault: Vault, scanner: Option<Scanner>) -> KeepFiles {
         KeepFiles { vault, scanner, swept_at: AtomicI64::new(0) }
     }
     /// The walk over the vault costs as much as there are files: every six hours is enough.

@@ -122,8 +122,15 @@ const CUSTOMERS: &[Customer] = &[
     },
 ];
 
-/// Furnishes the demo once. `password_hash` is everybody's. Returns who can sign in, also when everything was there already.
-pub fn furnish(desk: &Desk, password_hash: &str, now: At) -> Result<Vec<SignIn>, Fault> {
+/// Who can sign in, and whether they were just made.
+#[derive(Debug, Clone)]
+pub struct Furnished {
+    pub people: Vec<SignIn>,
+    pub is_new: bool,
+}
+
+/// Furnishes the demo once; `password_hash` is everybody's. A second time nothing changes.
+pub fn furnish(desk: &Desk, password_hash: &str, now: At) -> Result<Furnished, Fault> {
     let hash = password_hash.to_string();
     let (people, is_new) = desk.write(now, move |cx| {
         if store::account::find_by_number(cx.tx, CUSTOMERS[0].number)?.is_some() {
@@ -136,7 +143,7 @@ pub fn furnish(desk: &Desk, password_hash: &str, now: At) -> Result<Vec<SignIn>,
     if is_new {
         open_cases(desk, &people, now)?;
     }
-    Ok(sign_ins())
+    Ok(Furnished { people: sign_ins(), is_new })
 }
 fn sign_ins() -> Vec<SignIn> {
     let staff = STAFF.iter().map(|s| SignIn { login: s.login.into(), name: s.name.into(), role: s.role, account: String::new(), plan: String::new() });

@@ -8,7 +8,8 @@ use crate::post::{Post, Ways};
 use crate::rounds::Rounds;
 use clap::Args;
 use desk::Desk;
-use desk::secrets::{Seal, hash_password, random};
+use desk::chores::KeepFiles;
+use desk::secrets::{Seal, hash_password, new_secret, random};
 use desk::vault::Vault;
 use domain::kit::{At, Span};
 use std::fmt::Write;
@@ -19,8 +20,7 @@ use tokio::net::TcpListener;
 
 /// The longest time between two looks of the postman; a nudge wakes it at once.
 const POST_LOOKS_EVERY: Span = Span::seconds(30);
-/// Everybody's password in the demo; it stands in `data/demo-sign-in.txt` beside their names.
-const DEMO_PASSWORD: &str = "yinuo-demo-2025";
+/// Where the demo's people and their password stand, beside the house key.
 const DEMO_SIGN_IN: &str = "demo-sign-in.txt";
 
 #[derive(Debug, Args)]
@@ -44,7 +44,10 @@ impl Serve {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| Exit::Internal(e.to_string()))?;
         let inside = runtime.enter();
         let app = App::new(Parts { config: config.clone(), watch: watch.clone(), desk: desk.clone(), vault, house_key })?;
-        let rounds = Rounds::start(&desk, &watch, &[])?;
+        let files = KeepFiles::new(app.vault().clone(), app.scanner());
+        let rounds = Rounds::start(&desk, &watch, vec![Box::new(files)])?;
+        // It was empty: there is one server in a process.
+        let _ = app.rounds.set(rounds.clone());
         let post = Post::start(&desk, &watch, ways, &node_name()?, POST_LOOKS_EVERY)?;
         drop(inside);
         let within = std_time(config.http.shutdown_within);
@@ -81,14 +84,30 @@ async fn until_stopped(app: App) -> Result<(), Exit> {
     serve(app, listener, routes).await.map_err(|e| Exit::Internal(e.to_string()))
 }
 
-/// The demo's vendor and customers, and the page that says how to sign in.
+/// The demo's vendor and customers, and the page that says how to sign in. The password is drawn once, on the first start; a house that
+/// has its people already keeps them and its page.
 fn furnish(desk: &Desk, settings: &Settings, now: At) -> Result<(), Exit> {
-    let people = desk::demo::furnish(desk, &hash_password(DEMO_PASSWORD)?, now)?;
-    let mut page = format!("Sign in at {} with the password {DEMO_PASSWORD}\n", settings.config.http.public_url);
-    for p in people {
-        // Writing to a text cannot fail.
-        let _ = writeln!(page, "  {:<20} {:<16} {} {} {}", p.login, p.role.key(), p.name, p.account, p.plan);
-    }
     let folder = Path::new(&settings.config.secrets.house_key).parent().unwrap_or(Path::new("."));
-    std::fs::write(folder.join(DEMO_SIGN_IN), page).map_err(|e| Exit::Internal(format!("{DEMO_SIGN_IN}: {e}")))
+    let page = folder.join(DEMO_SIGN_IN);
+    let password = new_secret("")?.chars().filter(char::is_ascii_alphanumeric).take(14).collect::<String>();
+    let furnished = desk::demo::furnish(desk, &hash_password(&password)?, now)?;
+    desk::demo::bring_history(desk, now)?;
+    if !furnished.is_new {
+        return Ok(());
+    }
+    let mut text = format!("Sign in at {} with the password {password}\n", settings.config.http.public_url);
+    for p in furnished.people {
+        // Writing to a text cannot fail.
+        let _ = writeln!(text, "  {:<20} {:<16} {} {} {}", p.login, p.role.key(), p.name, p.account, p.plan);
+    }
+    write_private(&page, &text).map_err(|e| Exit::Internal(format!("{}: {e}", page.display())))
+}
+/// A file nobody else on the machine reads.
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(text.as_bytes())
 }
