@@ -10,7 +10,9 @@ pub fn spoken(lang: &str, args: &[(&'static str, String)]) -> Vec<(&'static str,
 }
 fn term(lang: &str, name: &str, value: &str) -> String {
     match name {
-        "key" | "fact" | "verdict" | "why" | "because" | "tell" => say(lang, PAGE, &format!("{name}.{value}"), &[]).unwrap_or_else(|| value.to_string()),
+        "key" | "fact" | "verdict" | "why" | "because" | "tell" => {
+            say(lang, PAGE, &format!("{name}.{value}"), &[]).unwrap_or_else(|| value.to_string())
+        }
         "cmp" => label(lang, PAGE, if value == "<" { "cmp.lt" } else { "cmp.le" }),
         "target" | "from" | "to" | "open" | "used" | "left" | "waited" => length(lang, value),
         _ => value.to_string(),

@@ -44,7 +44,9 @@ pub fn say(lang: &str, page: &str, code: &str, args: &[(&'static str, String)]) 
 /// Holes that nobody filled say nothing: they are left out, and the blanks around them closed.
 fn without_holes(mut text: String) -> String {
     let names = |hole: &str| !hole.is_empty() && hole.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-    while let Some((from, to)) = text.find('{').and_then(|from| Some((from, from + text[from..].find('}')?))).filter(|(from, to)| names(&text[from + 1..*to])) {
+    while let Some((from, to)) =
+        text.find('{').and_then(|from| Some((from, from + text[from..].find('}')?))).filter(|(from, to)| names(&text[from + 1..*to]))
+    {
         let from = if text[..from].ends_with(' ') { from - 1 } else { from };
         text.replace_range(from..=to, "");
     }

@@ -3,11 +3,15 @@ use super::{Exit, trouble};
 use crate::config::{self, Config, Entries, File, Trouble};
 use crate::keys;
 use crate::watch::Watch;
+use desk::access::plain_login;
 use desk::secrets::Seal;
-use desk::{Desk, Opening, Rules, Shelves};
+use desk::{Desk, Fault, Opening, Rules, Shelves};
+use domain::kit::{AccountId, PersonId};
+use domain::people::{Actor, Deed, Leave, Role, ask};
 use std::path::Path;
 use std::sync::Arc;
 use store::db::Db;
+use store::person::Person;
 use store::search::Search;
 
 /// The configuration as this process has it.
@@ -72,4 +76,20 @@ pub fn open_desk_with(settings: &Settings, search: Option<Arc<dyn Search>>) -> R
     let seed = u64::from_be_bytes(desk::secrets::random()?);
     let opening = Opening { rules, shelves: Shelves::new(super::plan::library(settings)?), search, seal: Seal::new(&settings.house_key()?), seed };
     Ok(Desk::open(settings.migrated()?, opening, settings.watch().now())?)
+}
+
+/// Who sits at the machine may do what an administrator may.
+pub fn own_leave<D: Deed>() -> Result<Leave<D>, Fault> {
+    let machine = Actor { person: PersonId::from_raw(0), role: Role::Administrator, tier: 0, account: None };
+    ask(&machine).ok_or(Fault::Forbidden { deed: D::NAME })
+}
+/// Somebody by login. Errors: usage.
+pub fn person_of(desk: &Desk, login: &str) -> Result<Person, Exit> {
+    let found = desk.read(|tx| Ok::<_, Fault>(store::person::find_by_login(tx, &plain_login(login))?))?;
+    found.ok_or(Exit::Usage("cli.no_such_login"))
+}
+/// An account by its number. Errors: usage.
+pub fn account_of(desk: &Desk, number: &str) -> Result<AccountId, Exit> {
+    let found = desk.read(|tx| Ok::<_, Fault>(store::account::find_by_number(tx, number)?))?;
+    found.map(|a| a.id).ok_or(Exit::Usage("cli.no_such_account"))
 }

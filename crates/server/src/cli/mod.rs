@@ -1,6 +1,7 @@
 //! The command line. Facts go to standard output (`--json` for programs), everything else to standard error.
 mod doctor;
 mod exit;
+mod explain;
 mod house;
 mod import;
 mod load;
@@ -8,12 +9,15 @@ mod migrate;
 mod plan;
 mod serve;
 pub mod show;
+mod token;
+mod user;
 
 pub use exit::Exit;
 pub use house::Settings;
 
 use crate::config::{self, Trouble};
 use clap::{Args, Parser, Subcommand};
+use domain::kit::{Id, Kind};
 use std::process::ExitCode;
 
 /// Exit codes, the same for every command.
@@ -54,6 +58,15 @@ enum Command {
     /// Bring in the history of another system.
     #[command(subcommand)]
     Import(import::Import),
+    /// Why things stand as they stand.
+    #[command(subcommand)]
+    Explain(explain::Explain),
+    /// People who sign in.
+    #[command(subcommand)]
+    User(user::User),
+    /// API tokens.
+    #[command(subcommand)]
+    Token(token::Token),
     /// Plan books: what is promised to whom.
     #[command(subcommand)]
     Plan(plan::Plan),
@@ -83,11 +96,18 @@ fn run(line: Line) -> Result<(), Exit> {
         Some(Command::Doctor(c)) => c.run(&settings),
         Some(Command::Demo(c)) => c.run(&settings),
         Some(Command::Import(c)) => c.run(&settings),
+        Some(Command::Explain(c)) => c.run(&settings),
+        Some(Command::User(c)) => c.run(&settings),
+        Some(Command::Token(c)) => c.run(&settings),
         Some(Command::Plan(c)) => c.run(&settings),
         None => Err(Exit::Usage("cli.command_missing")),
     }
 }
 
+/// An id on the line.
+fn id<K: Kind>(text: &str) -> Result<Id<K>, String> {
+    text.parse().map_err(|e: domain::kit::BadId| e.to_string())
+}
 /// One thing wrong with a file the configuration names.
 fn trouble(key: &str, place: &str, code: &'static str, because: impl ToString) -> Trouble {
     Trouble::new(place, key, code).with("because", because)

@@ -65,7 +65,7 @@ pub struct Diff {
     #[command(flatten)]
     manner: Manner,
 }
-fn instant(text: &str) -> Result<At, String> {
+pub fn instant(text: &str) -> Result<At, String> {
     At::parse(text).map_err(|_| label(show::language(), "cli", "cli.no_instant"))
 }
 

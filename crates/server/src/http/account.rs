@@ -67,7 +67,7 @@ pub struct AccountIn {
     pub tam: Option<PersonRef>,
 }
 /// Take in a customer.
-#[utoipa::path(post, path = "/api/v1/accounts", tag = "accounts", request_body = AccountIn, responses((status = 201, body = AccountOut)))]
+#[utoipa::path(post, path = "/api/v1/accounts", tag = "accounts", operation_id = "create_account", request_body = AccountIn, responses((status = 201, body = AccountOut)))]
 async fn create(State(app): State<App>, visitor: Visitor, Write { body, once }: Write<AccountIn>) -> Result<Response, Problem> {
     let leave = visitor.leave::<EditAccount>()?;
     let new = NewAccount { number: body.number, name: body.name, language: body.language, tz: body.tz, tam: body.tam.map(|t| t.0) };
@@ -82,7 +82,7 @@ fn place(a: &Account) -> String {
     format!("{} {}", a.id, a.name)
 }
 /// Accounts by name; customers see their own.
-#[utoipa::path(get, path = "/api/v1/accounts", tag = "accounts", params(PageIn), responses((status = 200, body = Page<AccountOut>)))]
+#[utoipa::path(get, path = "/api/v1/accounts", tag = "accounts", operation_id = "list_accounts", params(PageIn), responses((status = 200, body = Page<AccountOut>)))]
 async fn list(State(app): State<App>, visitor: Visitor, Query(asked): Query<PageIn>) -> Result<Json<Page<AccountOut>>, Problem> {
     let leave = visitor.leave::<ReadAccount>()?;
     let limit = page::limit(asked.limit)?;
@@ -96,7 +96,7 @@ async fn list(State(app): State<App>, visitor: Visitor, Query(asked): Query<Page
     Ok(Json(Page { items: accounts.iter().map(account_out).collect(), next }))
 }
 /// One account, its plan and its orders.
-#[utoipa::path(get, path = "/api/v1/accounts/{id}", tag = "accounts", params(("id" = AccountRef, Path)), responses((status = 200, body = AccountSeenOut)))]
+#[utoipa::path(get, path = "/api/v1/accounts/{id}", tag = "accounts", operation_id = "get_account", params(("id" = AccountRef, Path)), responses((status = 200, body = AccountSeenOut)))]
 async fn get(State(app): State<App>, visitor: Visitor, PathId(id): PathId<AccountId>) -> Result<Response, Problem> {
     let leave = visitor.leave::<ReadAccount>()?;
     let seen = app.read(move |tx, desk, now| {
@@ -123,7 +123,7 @@ pub struct AccountEditIn {
     pub active: Option<bool>,
 }
 /// Change an account.
-#[utoipa::path(patch, path = "/api/v1/accounts/{id}", tag = "accounts", params(("id" = AccountRef, Path), ("If-Match" = String, Header)), request_body = AccountEditIn, responses((status = 200, body = AccountOut)))]
+#[utoipa::path(patch, path = "/api/v1/accounts/{id}", tag = "accounts", operation_id = "edit_account", params(("id" = AccountRef, Path), ("If-Match" = String, Header)), request_body = AccountEditIn, responses((status = 200, body = AccountOut)))]
 async fn edit(
     State(app): State<App>,
     visitor: Visitor,
@@ -182,8 +182,13 @@ pub struct OrderIn {
     pub existing: bool,
 }
 /// Order a plan for an account.
-#[utoipa::path(post, path = "/api/v1/accounts/{id}/orders", tag = "accounts", params(("id" = AccountRef, Path)), request_body = OrderIn, responses((status = 201, body = OrderOut)))]
-async fn order(State(app): State<App>, visitor: Visitor, PathId(id): PathId<AccountId>, Write { body, once }: Write<OrderIn>) -> Result<Response, Problem> {
+#[utoipa::path(post, path = "/api/v1/accounts/{id}/orders", tag = "accounts", operation_id = "order_plan", params(("id" = AccountRef, Path)), request_body = OrderIn, responses((status = 201, body = OrderOut)))]
+async fn order(
+    State(app): State<App>,
+    visitor: Visitor,
+    PathId(id): PathId<AccountId>,
+    Write { body, once }: Write<OrderIn>,
+) -> Result<Response, Problem> {
     let leave = visitor.leave::<OrderPlan>()?;
     let (ordered_at, starts_at, ends_at) = (wire::at(body.ordered_at), wire::at(body.starts_at), wire::at(body.ends_at));
     let new = NewOrder { family: body.family, ordered_at, starts_at, ends_at, invited: body.invited, existing: body.existing };
@@ -198,7 +203,7 @@ pub struct OrdersOut {
     pub items: Vec<OrderOut>,
 }
 /// All orders of an account, newest start first.
-#[utoipa::path(get, path = "/api/v1/accounts/{id}/orders", tag = "accounts", params(("id" = AccountRef, Path)), responses((status = 200, body = OrdersOut)))]
+#[utoipa::path(get, path = "/api/v1/accounts/{id}/orders", tag = "accounts", operation_id = "list_orders", params(("id" = AccountRef, Path)), responses((status = 200, body = OrdersOut)))]
 async fn orders(State(app): State<App>, visitor: Visitor, PathId(id): PathId<AccountId>) -> Result<Json<OrdersOut>, Problem> {
     let leave = visitor.leave::<ReadAccount>()?;
     let orders = app.read(move |tx, _, _| desk::account::orders(tx, &leave, id)).await?;

@@ -264,9 +264,10 @@ mod tests {
     }
     #[test]
     fn every_act_of_the_rules_has_its_address() {
-        for key in ["reply", "note", "wait_for", "take_up", "resolve", "confirm", "withdraw", "reopen", "transfer", "hand_over", "consult", "join", "leave"]
-            .iter()
-            .chain(&["boost", "agree_update", "raise_severity", "lower_severity", "agree_lower", "decline_lower", "follow", "unfollow"])
+        for key in
+            ["reply", "note", "wait_for", "take_up", "resolve", "confirm", "withdraw", "reopen", "transfer", "hand_over", "consult", "join", "leave"]
+                .iter()
+                .chain(&["boost", "agree_update", "raise_severity", "lower_severity", "agree_lower", "decline_lower", "follow", "unfollow"])
         {
             let person = "per_00000000000000000000000001";
             let args = match *key {

@@ -66,7 +66,10 @@ pub fn routes() -> OpenApiRouter<App> {
         super::webhook::routes(),
         super::house::routes(),
     ];
-    let watchers = OpenApiRouter::with_openapi(Description::openapi()).routes(routes!(health::healthz)).routes(routes!(health::readyz)).routes(routes!(health::metrics));
+    let watchers = OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+        .routes(routes!(health::metrics));
     let mut all = rooms.into_iter().fold(watchers, OpenApiRouter::merge);
     complete(all.get_openapi_mut());
     all
@@ -79,7 +82,12 @@ fn complete(api: &mut utoipa::openapi::OpenApi) {
     };
     let key = || {
         let words = "The same request with the same key is done once and answered the same way twice.";
-        ParameterBuilder::new().name("Idempotency-Key").parameter_in(ParameterIn::Header).description(Some(words)).schema(Some(Object::with_type(Type::String))).build()
+        ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .description(Some(words))
+            .schema(Some(Object::with_type(Type::String)))
+            .build()
     };
     for (path, item) in api.paths.paths.iter_mut().filter(|(path, _)| path.starts_with("/api/v1/")) {
         let writes = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete];

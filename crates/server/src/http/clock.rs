@@ -200,7 +200,12 @@ pub fn explained_out(desk: &Desk, e: Explained, lang: &str, now: At) -> Explaine
 /// Derives a promise by running everything that happened to it through the rules again.
 #[utoipa::path(get, path = "/api/v1/clocks/{id}/explain", tag = "clocks", operation_id = "explain_clock", params(("id" = ClockRef, Path)),
     responses((status = 200, description = "The derivation, in the language asked for", body = ExplainedOut)))]
-async fn explain_clock(State(app): State<App>, visitor: Visitor, headers: HeaderMap, PathId(id): PathId<ClockId>) -> Result<Json<ExplainedOut>, Problem> {
+async fn explain_clock(
+    State(app): State<App>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    PathId(id): PathId<ClockId>,
+) -> Result<Json<ExplainedOut>, Problem> {
     let leave = visitor.leave::<ReadClock>()?;
     let lang = frame::language(&app, &headers);
     let explained = app.read(move |tx, desk, now| Ok(explained_out(desk, desk::clock::explain(tx, desk, &leave, id, now)?, lang, now)));
@@ -236,8 +241,26 @@ mod tests {
     #[test]
     fn every_step_of_a_derivation_has_words_in_every_language() {
         for code in [
-            "promise", "target", "calendar", "base", "heard_later", "due", "no_due", "ran", "paused", "resumed", "resumed_by_cap", "retargeted", "agreed",
-            "warned", "escalated", "breached", "fulfilled", "cancelled", "waived", "verdict",
+            "promise",
+            "target",
+            "calendar",
+            "base",
+            "heard_later",
+            "due",
+            "no_due",
+            "ran",
+            "paused",
+            "resumed",
+            "resumed_by_cap",
+            "retargeted",
+            "agreed",
+            "warned",
+            "escalated",
+            "breached",
+            "fulfilled",
+            "cancelled",
+            "waived",
+            "verdict",
         ] {
             for lang in words::languages() {
                 assert!(words::say(lang, "explain", code, &[]).is_some(), "i18n/{lang}/explain.toml has no words for {code:?}");

@@ -2,14 +2,15 @@
 use super::App;
 use super::extract::Json;
 use super::problem::Problem;
+use crate::watch::Watch;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
-use crate::watch::Watch;
 use desk::chores::{Chore, all};
 use desk::{Desk, Fault};
 use domain::kit::{At, Span};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -56,18 +57,23 @@ pub fn catch_up(desk: &Desk, watch: &Watch, until: At) -> Result<u64, Fault> {
     }
     Err(Fault::internal("the chores do not come to rest"))
 }
-/// Round after round at one instant, until nobody does anything more.
+/// Round after round at one instant, until nobody does anything more. Who waits for another transaction to end is asked again a little later.
 fn settle(chores: &[Box<dyn Chore>], desk: &Desk, now: At) -> Result<u64, Fault> {
-    let mut all = 0;
+    let (mut all, mut waits) = (0, 0);
     for _ in 0..ROUNDS_MAX {
-        let mut did = 0;
-        for chore in chores {
-            did += u64::from(chore.round(desk, now)?.did);
-        }
+        let reports = chores.iter().map(|c| c.round(desk, now)).collect::<Result<Vec<_>, _>>()?;
+        let did: u64 = reports.iter().map(|r| u64::from(r.did)).sum();
+        let waiting = did == 0 && reports.iter().any(|r| r.left_over > 0);
         all += did;
-        if did == 0 {
+        waits = if waiting { waits + 1 } else { 0 };
+        if did == 0 && (!waiting || waits > WAITS_MAX) {
             return Ok(all);
+        }
+        if waiting {
+            std::thread::sleep(Duration::from_millis(1));
         }
     }
     Err(Fault::internal("the chores do not come to rest"))
 }
+/// Milliseconds at most until the oldest transaction that runs elsewhere has ended.
+const WAITS_MAX: u32 = 5_000;

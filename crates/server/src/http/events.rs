@@ -149,9 +149,7 @@ fn event(entry: Entry) -> Event {
 /// Signed out, revoked, expired, disabled or with another role: the stream ends and whoever it was comes back through the door.
 async fn still_the_same(app: &App, shown: &Option<Shown>, actor: &Actor) -> bool {
     let Some(shown) = shown.clone() else { return false };
-    let known = app.read(move |tx, _, now| {
-        access::who_is(tx, now, shown.credential()?)
-    });
+    let known = app.read(move |tx, _, now| access::who_is(tx, now, shown.credential()?));
     match known.await {
         Ok(known) => known.actor == *actor,
         // The database is away: no reason to send anybody off.
@@ -175,7 +173,8 @@ mod tests {
     }
     #[test]
     fn who_comes_back_names_a_position() {
-        let headers = |value: &'static str| HeaderMap::from_iter([(axum::http::HeaderName::from_static("last-event-id"), HeaderValue::from_static(value))]);
+        let headers =
+            |value: &'static str| HeaderMap::from_iter([(axum::http::HeaderName::from_static("last-event-id"), HeaderValue::from_static(value))]);
         assert_eq!(last_seen(&headers("17")).unwrap(), Some(17));
         assert_eq!((last_seen(&headers("")).unwrap(), last_seen(&HeaderMap::new()).unwrap()), (None, None));
         assert_eq!(last_seen(&headers("x")).unwrap_err().status.as_u16(), 422);

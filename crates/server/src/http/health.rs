@@ -72,11 +72,13 @@ fn figures(app: &App) -> Vec<Figure> {
         all.push(Figure::gauge("clock_lag_seconds", "How long the earliest clock is due and not fired.", late(queues.next_clock_at)));
         all.push(Figure::counter("log_position", "The end of the log.", queues.log_pos.unsigned_abs()));
     }
-    if let Ok(rounds) = app.desk().read(|tx| Ok::<_, Fault>(store::chore::list(tx)?)) {
-        let named = |name, help, value: fn(&store::chore::Round) -> f64| rounds.iter().map(move |r| Figure::gauge(name, help, value(r)).labelled("chore", &r.name)).collect::<Vec<_>>();
-        all.extend(named("chore_last_took_seconds", "How long the last noted round took.", |r| r.took_us.unwrap_or_default() as f64 / 1e6));
-        all.extend(named("chore_last_did", "What the last noted round did.", |r| r.did as f64));
-        all.extend(named("chore_failed", "Whether the last noted round failed.", |r| f64::from(u8::from(r.error.is_some()))));
+    if let Some(rounds) = app.rounds.get().map(crate::rounds::Rounds::table) {
+        let named = |name, help, value: fn(&store::chore::Round) -> f64| {
+            rounds.iter().map(move |r| Figure::gauge(name, help, value(r)).labelled("chore", &r.name)).collect::<Vec<_>>()
+        };
+        all.extend(named("chore_last_took_seconds", "How long the last round took.", |r| r.took_us.unwrap_or_default() as f64 / 1e6));
+        all.extend(named("chore_last_did", "What the last round did.", |r| r.did as f64));
+        all.extend(named("chore_failed", "Whether the last round failed.", |r| f64::from(u8::from(r.error.is_some()))));
     }
     all
 }

@@ -4,12 +4,14 @@ use super::extract::Json;
 use super::problem::Problem;
 use super::wire::{Instant, instant};
 use crate::access::Visitor;
+use crate::rounds::Rounds;
 use axum::extract::State;
 use desk::{Fault, limits};
 use domain::kit::At;
 use domain::people::ReadHouse;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use store::chore::Round;
 use store::db::Tx;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -44,7 +46,7 @@ pub struct DatabaseOut {
     pub readers_in_use: u64,
     pub readers_max: u64,
 }
-/// The last round of a chore that had something to tell.
+/// The last round of a chore.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChoreOut {
     pub name: String,
@@ -68,11 +70,13 @@ pub struct QueuesOut {
     pub log_pos: i64,
 }
 /// Everything at a glance: chores, queues, clocks, limits.
-#[utoipa::path(get, path = "/api/v1/admin/house", tag = "house", responses((status = 200, body = HouseOut)))]
+#[utoipa::path(get, path = "/api/v1/admin/house", tag = "house", operation_id = "get_house", responses((status = 200, body = HouseOut)))]
 async fn house(State(app): State<App>, visitor: Visitor) -> Result<Json<HouseOut>, Problem> {
     visitor.leave::<ReadHouse>()?;
     let out = app.work(|app| {
-        let (chores, queues) = app.desk().read(|tx| Ok((chores(tx)?, queues(tx)?)))?;
+        let (noted, queues) = app.desk().read(|tx| Ok::<_, Fault>((store::chore::list(tx)?, queues(tx)?)))?;
+        // This node's own rounds are fresher than what is noted for all nodes.
+        let chores = app.rounds.get().map_or(noted, Rounds::table).into_iter().map(ChoreOut::from).collect();
         let streams = app.streams.open() as i64;
         let (version, schema_version) = (env!("CARGO_PKG_VERSION").into(), app.db().schema_version()?);
         Ok(HouseOut { now: app.now().into(), version, schema_version, database: database(app), chores, queues, streams, limits: in_force(app) })
@@ -92,17 +96,11 @@ fn database(app: &App) -> DatabaseOut {
         readers_max: s.in_use_max,
     }
 }
-fn chores(tx: &mut Tx) -> Result<Vec<ChoreOut>, Fault> {
-    let rounds = store::chore::list(tx)?.into_iter().map(|r| ChoreOut {
-        name: r.name,
-        last_round_at: instant(r.last_round_at),
-        took_us: r.took_us,
-        looked_at: r.looked_at,
-        did: r.did,
-        left_over: r.left_over,
-        error: r.error,
-    });
-    Ok(rounds.collect())
+impl From<Round> for ChoreOut {
+    fn from(r: Round) -> ChoreOut {
+        let Round { name, last_round_at, took_us, looked_at, did, left_over, error } = r;
+        ChoreOut { name, last_round_at: instant(last_round_at), took_us, looked_at, did, left_over, error }
+    }
 }
 /// What waits, and how long.
 pub fn queues(tx: &mut Tx) -> Result<QueuesOut, Fault> {
@@ -137,7 +135,7 @@ fn in_force(app: &App) -> BTreeMap<String, i64> {
 }
 
 /// The limits of the house, for everybody who writes programs for it.
-#[utoipa::path(get, path = "/api/v1/limits", tag = "house", responses((status = 200, body = BTreeMap<String, i64>)))]
+#[utoipa::path(get, path = "/api/v1/limits", tag = "house", operation_id = "get_limits", responses((status = 200, body = BTreeMap<String, i64>)))]
 async fn limits_in_force(State(app): State<App>, _visitor: Visitor) -> Json<BTreeMap<String, i64>> {
     Json(in_force(&app))
 }

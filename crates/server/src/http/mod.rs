@@ -37,6 +37,7 @@ pub mod webhook;
 
 use crate::config::Config;
 use crate::metrics::Metrics;
+use crate::rounds::Rounds;
 use crate::stream::Hub;
 use crate::watch::Watch;
 use desk::access::Guard;
@@ -46,7 +47,7 @@ use desk::{Act, Desk, Fault};
 use domain::kit::{At, PersonId, Span};
 use problem::Problem;
 use serde::Serialize;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use store::db::{Db, Tx};
 use tokio::sync::{oneshot, watch};
 
@@ -73,6 +74,8 @@ pub struct Inner {
     /// Everybody who listens to what happens.
     pub hub: Hub,
     pub streams: events::Streams,
+    /// The chores of this node, once they run.
+    pub rounds: OnceLock<Rounds>,
     closing: watch::Sender<bool>,
 }
 impl std::ops::Deref for App {
@@ -96,6 +99,7 @@ impl App {
             guard: Guard::default(),
             hub,
             streams: events::Streams::default(),
+            rounds: OnceLock::new(),
             closing: watch::Sender::new(false),
             parts,
         };

@@ -47,7 +47,7 @@ pub struct NoticesIn {
     unread: bool,
 }
 /// One's own notices, newest first.
-#[utoipa::path(get, path = "/api/v1/notices", tag = "notices", params(NoticesIn), responses((status = 200, body = Page<NoticeOut>)))]
+#[utoipa::path(get, path = "/api/v1/notices", tag = "notices", operation_id = "list_notices", params(NoticesIn), responses((status = 200, body = Page<NoticeOut>)))]
 async fn list(State(app): State<App>, visitor: Visitor, Query(asked): Query<NoticesIn>) -> Result<Json<Page<NoticeOut>>, Problem> {
     let leave = visitor.leave::<KeepNotices>()?;
     let (limit, question) = (page::limit(asked.limit)?, format!("notices {} {}", visitor.id(), asked.unread));
@@ -75,7 +75,7 @@ pub struct ReadOut {
     pub read: u64,
 }
 /// Mark notices as read.
-#[utoipa::path(post, path = "/api/v1/notices/read", tag = "notices", request_body = ReadIn, responses((status = 200, body = ReadOut)))]
+#[utoipa::path(post, path = "/api/v1/notices/read", tag = "notices", operation_id = "read_notices", request_body = ReadIn, responses((status = 200, body = ReadOut)))]
 async fn read(State(app): State<App>, visitor: Visitor, Write { body, once }: Write<ReadIn>) -> Result<Response, Problem> {
     let leave = visitor.leave::<KeepNotices>()?;
     app.once(visitor.id(), once, move |cx| Ok(Made::ok(ReadOut { read: desk::notice::mark_read(cx, &leave, body.place())? }))).await
@@ -97,7 +97,7 @@ pub struct PreferencesOut {
     pub preferences: Vec<PreferenceOut>,
 }
 /// Every kind of notice in every way, wanted or not.
-#[utoipa::path(get, path = "/api/v1/preferences", tag = "notices", responses((status = 200, body = PreferencesOut)))]
+#[utoipa::path(get, path = "/api/v1/preferences", tag = "notices", operation_id = "get_preferences", responses((status = 200, body = PreferencesOut)))]
 async fn preferences(State(app): State<App>, visitor: Visitor) -> Result<Json<PreferencesOut>, Problem> {
     let leave = visitor.leave::<KeepNotices>()?;
     let all = app.read(move |tx, _, _| desk::notice::preferences(tx, &leave)).await?;
@@ -105,7 +105,7 @@ async fn preferences(State(app): State<App>, visitor: Visitor) -> Result<Json<Pr
     Ok(Json(PreferencesOut { preferences: all.into_iter().map(out).collect() }))
 }
 /// Say of some kinds whether they are wanted; the others stay.
-#[utoipa::path(put, path = "/api/v1/preferences", tag = "notices", request_body = PreferencesOut, responses((status = 204)))]
+#[utoipa::path(put, path = "/api/v1/preferences", tag = "notices", operation_id = "put_preferences", request_body = PreferencesOut, responses((status = 204)))]
 async fn put_preferences(State(app): State<App>, visitor: Visitor, Write { body, once }: Write<PreferencesOut>) -> Result<Response, Problem> {
     let leave = visitor.leave::<KeepNotices>()?;
     let new: Vec<Preference> = body.preferences.into_iter().map(|p| Preference { topic: p.topic, way: p.way, wanted: p.wanted }).collect();
@@ -120,8 +120,13 @@ pub struct SettingsIn {
     pub digest: bool,
 }
 /// When and how mails come. `If-Match` is the version of oneself (`GET /me`).
-#[utoipa::path(put, path = "/api/v1/preferences/mail", tag = "notices", params(("If-Match" = String, Header)), request_body = SettingsIn, responses((status = 200, body = PersonOut)))]
-async fn put_settings(State(app): State<App>, visitor: Visitor, IfMatch(version): IfMatch, Write { body, once }: Write<SettingsIn>) -> Result<Response, Problem> {
+#[utoipa::path(put, path = "/api/v1/preferences/mail", tag = "notices", operation_id = "put_mail_settings", params(("If-Match" = String, Header)), request_body = SettingsIn, responses((status = 200, body = PersonOut)))]
+async fn put_settings(
+    State(app): State<App>,
+    visitor: Visitor,
+    IfMatch(version): IfMatch,
+    Write { body, once }: Write<SettingsIn>,
+) -> Result<Response, Problem> {
     let leave = visitor.leave::<KeepNotices>()?;
     let settings = Settings { quiet: body.quiet.map(|q| (q.from, q.to)), digest: body.digest };
     app.once(visitor.id(), once, move |cx| {

@@ -134,7 +134,7 @@ fn role(key: &str) -> Result<Role, Fault> {
     Role::parse(key).ok_or_else(|| Fault::Invalid(vec![Flaw::new("role", "unknown").with("known", known())]))
 }
 /// Take somebody in: an administrator anybody, a customer's manager colleagues of the own account.
-#[utoipa::path(post, path = "/api/v1/people", tag = "people", request_body = PersonIn, responses((status = 201, body = PersonOut)))]
+#[utoipa::path(post, path = "/api/v1/people", tag = "people", operation_id = "create_person", request_body = PersonIn, responses((status = 201, body = PersonOut)))]
 async fn create(State(app): State<App>, visitor: Visitor, Write { body, once }: Write<PersonIn>) -> Result<Response, Problem> {
     let leave = visitor.leave::<InvitePerson>()?;
     let new = app.work(move |_| body.parsed()).await?;
@@ -155,7 +155,7 @@ pub struct PeopleIn {
     account: Option<AccountRef>,
 }
 /// People, in the order of their coming.
-#[utoipa::path(get, path = "/api/v1/people", tag = "people", params(PeopleIn), responses((status = 200, body = Page<PersonOut>)))]
+#[utoipa::path(get, path = "/api/v1/people", tag = "people", operation_id = "list_people", params(PeopleIn), responses((status = 200, body = Page<PersonOut>)))]
 async fn list(State(app): State<App>, visitor: Visitor, Query(asked): Query<PeopleIn>) -> Result<Json<Page<PersonOut>>, Problem> {
     let leave = visitor.leave::<ReadPerson>()?;
     let limit = page::limit(asked.limit)?;
@@ -167,7 +167,7 @@ async fn list(State(app): State<App>, visitor: Visitor, Query(asked): Query<Peop
     Ok(Json(Page { items: people.iter().map(person_out).collect(), next }))
 }
 /// One person.
-#[utoipa::path(get, path = "/api/v1/people/{id}", tag = "people", params(("id" = PersonRef, Path)), responses((status = 200, body = PersonOut), (status = 304)))]
+#[utoipa::path(get, path = "/api/v1/people/{id}", tag = "people", operation_id = "get_person", params(("id" = PersonRef, Path)), responses((status = 200, body = PersonOut), (status = 304)))]
 async fn get(State(app): State<App>, visitor: Visitor, PathId(id): PathId<PersonId>, asked: HeaderMap) -> Result<Response, Problem> {
     let leave = visitor.leave::<ReadPerson>()?;
     let person = app.read(move |tx, _, _| desk::people::get(tx, &leave, id)).await?;
@@ -219,7 +219,7 @@ impl PersonEditIn {
     }
 }
 /// Change somebody.
-#[utoipa::path(patch, path = "/api/v1/people/{id}", tag = "people", params(("id" = PersonRef, Path), ("If-Match" = String, Header)), request_body = PersonEditIn, responses((status = 200, body = PersonOut)))]
+#[utoipa::path(patch, path = "/api/v1/people/{id}", tag = "people", operation_id = "edit_person", params(("id" = PersonRef, Path), ("If-Match" = String, Header)), request_body = PersonEditIn, responses((status = 200, body = PersonOut)))]
 async fn edit(
     State(app): State<App>,
     visitor: Visitor,

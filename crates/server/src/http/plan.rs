@@ -16,7 +16,13 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(at)).routes(routes!(diff)).routes(routes!(get)).routes(routes!(calendars)).routes(routes!(calendar))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(at))
+        .routes(routes!(diff))
+        .routes(routes!(get))
+        .routes(routes!(calendars))
+        .routes(routes!(calendar))
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,13 +31,13 @@ pub struct PlansOut {
     pub items: Vec<Value>,
 }
 /// Every plan book, one line each.
-#[utoipa::path(get, path = "/api/v1/plans", tag = "plans", responses((status = 200, body = PlansOut)))]
+#[utoipa::path(get, path = "/api/v1/plans", tag = "plans", operation_id = "list_plans", responses((status = 200, body = PlansOut)))]
 async fn list(State(app): State<App>, visitor: Visitor, headers: HeaderMap) -> Result<Json<PlansOut>, Problem> {
     visitor.leave::<ReadPlan>()?;
     Ok(Json(PlansOut { items: plan::list(app.desk().shelves().library(), language(&app, &headers)) }))
 }
 /// A book in full, with every language's words and the source of each promise.
-#[utoipa::path(get, path = "/api/v1/plans/{id}", tag = "plans", params(("id" = String, Path, example = "ali.enterprise.v2")), responses((status = 200, body = Value)))]
+#[utoipa::path(get, path = "/api/v1/plans/{id}", tag = "plans", operation_id = "get_plan", params(("id" = String, Path, example = "ali.enterprise.v2")), responses((status = 200, body = Value)))]
 async fn get(State(app): State<App>, visitor: Visitor, PathId(id): PathId<String>) -> Result<Json<Value>, Problem> {
     visitor.leave::<ReadPlan>()?;
     let book = app.desk().shelves().library().book(&id).ok_or_else(Problem::not_found)?;
@@ -46,7 +52,7 @@ pub struct PlanAtIn {
     at: Instant,
 }
 /// The version of a family in force for an order at an instant.
-#[utoipa::path(get, path = "/api/v1/plans/at", tag = "plans", params(PlanAtIn), responses((status = 200, body = Value)))]
+#[utoipa::path(get, path = "/api/v1/plans/at", tag = "plans", operation_id = "get_plan_at", params(PlanAtIn), responses((status = 200, body = Value)))]
 async fn at(State(app): State<App>, visitor: Visitor, Query(asked): Query<PlanAtIn>) -> Result<Json<Value>, Problem> {
     visitor.leave::<ReadPlan>()?;
     let book = app.desk().shelves().version_at(&asked.family, asked.at.0).ok_or_else(Problem::not_found)?;
@@ -58,8 +64,13 @@ pub struct DiffOut {
     pub items: Vec<Value>,
 }
 /// What gets better and what gets worse for the customer from one book to another.
-#[utoipa::path(get, path = "/api/v1/plans/{id}/diff/{other}", tag = "plans", params(("id" = String, Path), ("other" = String, Path)), responses((status = 200, body = DiffOut)))]
-async fn diff(State(app): State<App>, visitor: Visitor, PathIds(from, to): PathIds<String, String>, headers: HeaderMap) -> Result<Json<DiffOut>, Problem> {
+#[utoipa::path(get, path = "/api/v1/plans/{id}/diff/{other}", tag = "plans", operation_id = "compare_plans", params(("id" = String, Path), ("other" = String, Path)), responses((status = 200, body = DiffOut)))]
+async fn diff(
+    State(app): State<App>,
+    visitor: Visitor,
+    PathIds(from, to): PathIds<String, String>,
+    headers: HeaderMap,
+) -> Result<Json<DiffOut>, Problem> {
     visitor.leave::<ReadPlan>()?;
     let lang = language(&app, &headers);
     let changes = plan::diff(app.desk().shelves().library(), &from, &to).ok_or_else(Problem::not_found)?;
@@ -77,7 +88,7 @@ pub struct CalendarOut {
     pub tz: String,
 }
 /// Every version of every calendar.
-#[utoipa::path(get, path = "/api/v1/calendars", tag = "plans", responses((status = 200, body = CalendarsOut)))]
+#[utoipa::path(get, path = "/api/v1/calendars", tag = "plans", operation_id = "list_calendars", responses((status = 200, body = CalendarsOut)))]
 async fn calendars(State(app): State<App>, visitor: Visitor) -> Result<Json<CalendarsOut>, Problem> {
     visitor.leave::<ReadPlan>()?;
     Ok(Json(CalendarsOut { items: calendars_out(&app).collect() }))
@@ -103,8 +114,13 @@ pub struct CalendarSeenOut {
     pub open: bool,
 }
 /// One calendar, and whether it is open.
-#[utoipa::path(get, path = "/api/v1/calendars/{id}", tag = "plans", params(("id" = String, Path), CalendarIn), responses((status = 200, body = CalendarSeenOut)))]
-async fn calendar(State(app): State<App>, visitor: Visitor, PathId(id): PathId<String>, Query(asked): Query<CalendarIn>) -> Result<Json<CalendarSeenOut>, Problem> {
+#[utoipa::path(get, path = "/api/v1/calendars/{id}", tag = "plans", operation_id = "get_calendar", params(("id" = String, Path), CalendarIn), responses((status = 200, body = CalendarSeenOut)))]
+async fn calendar(
+    State(app): State<App>,
+    visitor: Visitor,
+    PathId(id): PathId<String>,
+    Query(asked): Query<CalendarIn>,
+) -> Result<Json<CalendarSeenOut>, Problem> {
     visitor.leave::<ReadPlan>()?;
     let versions = app.desk().shelves().calendars().get(&id).ok_or_else(Problem::not_found)?;
     let found = asked.version.map_or_else(|| versions.values().next_back(), |v| versions.get(&v)).ok_or_else(Problem::not_found)?;

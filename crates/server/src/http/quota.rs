@@ -50,7 +50,7 @@ pub struct QuotaOut {
     pub source: SourceOut,
 }
 /// Every quota of the plan in force, and what is used of it in this period.
-#[utoipa::path(get, path = "/api/v1/quotas", tag = "accounts", params(QuotasIn), responses((status = 200, body = QuotasOut)))]
+#[utoipa::path(get, path = "/api/v1/quotas", tag = "accounts", operation_id = "list_quotas", params(QuotasIn), responses((status = 200, body = QuotasOut)))]
 async fn list(State(app): State<App>, visitor: Visitor, Query(asked): Query<QuotasIn>) -> Result<Json<QuotasOut>, Problem> {
     let leave = visitor.leave::<ReadAccount>()?;
     let account: Option<AccountId> = asked.account.map(|a| a.0).or(visitor.actor.account);

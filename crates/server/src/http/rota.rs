@@ -47,7 +47,7 @@ pub struct RotaOut {
     pub items: Vec<ShiftOut>,
 }
 /// Present and coming shifts of a duty.
-#[utoipa::path(get, path = "/api/v1/rota", tag = "rota", params(RotaIn), responses((status = 200, body = RotaOut)))]
+#[utoipa::path(get, path = "/api/v1/rota", tag = "rota", operation_id = "list_rota", params(RotaIn), responses((status = 200, body = RotaOut)))]
 async fn list(State(app): State<App>, visitor: Visitor, Query(asked): Query<RotaIn>) -> Result<Json<RotaOut>, Problem> {
     let leave = visitor.leave::<ReadRota>()?;
     let shifts = app.read(move |tx, _, now| desk::people::rota(tx, &leave, &asked.duty, asked.from.map_or(now, |i| i.0))).await?;
@@ -65,7 +65,7 @@ pub struct ShiftIn {
     pub to: Option<Instant>,
 }
 /// Put somebody on a duty.
-#[utoipa::path(post, path = "/api/v1/rota", tag = "rota", request_body = ShiftIn, responses((status = 201, body = ShiftOut)))]
+#[utoipa::path(post, path = "/api/v1/rota", tag = "rota", operation_id = "create_shift", request_body = ShiftIn, responses((status = 201, body = ShiftOut)))]
 async fn put(State(app): State<App>, visitor: Visitor, Write { body, once }: Write<ShiftIn>) -> Result<Response, Problem> {
     let leave = visitor.leave::<EditRota>()?;
     let new = NewShift { duty: body.duty, person: body.person.0, position: body.position, from_at: body.from.0, to_at: wire::at(body.to) };
@@ -80,8 +80,14 @@ pub struct EndIn {
     at: Option<Instant>,
 }
 /// End a present or coming shift.
-#[utoipa::path(delete, path = "/api/v1/rota/{id}", tag = "rota", params(("id" = ShiftRef, Path), EndIn), responses((status = 204)))]
-async fn end(State(app): State<App>, visitor: Visitor, PathId(id): PathId<ShiftId>, Query(asked): Query<EndIn>, Bare { once }: Bare) -> Result<Response, Problem> {
+#[utoipa::path(delete, path = "/api/v1/rota/{id}", tag = "rota", operation_id = "end_shift", params(("id" = ShiftRef, Path), EndIn), responses((status = 204)))]
+async fn end(
+    State(app): State<App>,
+    visitor: Visitor,
+    PathId(id): PathId<ShiftId>,
+    Query(asked): Query<EndIn>,
+    Bare { once }: Bare,
+) -> Result<Response, Problem> {
     let leave = visitor.leave::<EditRota>()?;
     app.once(visitor.id(), once, move |cx| desk::people::end_shift(cx, &leave, &asked.duty, id, wire::at(asked.at)).map(|()| Made::nothing())).await
 }

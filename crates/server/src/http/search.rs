@@ -48,7 +48,8 @@ pub struct SearchIn {
     /// `next` of the page before.
     pub cursor: Option<String>,
 }
-const KINDS: &[(&str, DocKind)] = &[("ticket", DocKind::Ticket), ("message", DocKind::Message), ("account", DocKind::Account), ("person", DocKind::Person)];
+const KINDS: &[(&str, DocKind)] =
+    &[("ticket", DocKind::Ticket), ("message", DocKind::Message), ("account", DocKind::Account), ("person", DocKind::Person)];
 impl SearchIn {
     /// What the desk is asked; the cursor is read beside it. Errors: 422 with every flaw.
     fn asked(&self) -> Result<Asked, Problem> {

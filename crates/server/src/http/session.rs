@@ -61,14 +61,14 @@ fn put_cookie(response: &mut Response, cookie: Option<HeaderValue>) {
     }
 }
 /// Sign in. The session comes as a cookie that scripts cannot read.
-#[utoipa::path(post, path = "/api/v1/sessions", tag = "sessions", request_body = SignInIn, responses((status = 201, body = SignedInOut)), security(()))]
+#[utoipa::path(post, path = "/api/v1/sessions", tag = "sessions", operation_id = "sign_in", request_body = SignInIn, responses((status = 201, body = SignedInOut)), security(()))]
 async fn sign_in(State(app): State<App>, Extension(Client(from)): Extension<Client>, Json(who): Json<SignInIn>) -> Result<Response, Problem> {
     app.rates.sign_in(from)?;
     let signed_in = app.work(move |app| access::sign_in(app.desk(), &app.guard, app.now(), &who.login, &who.password)).await?;
     Ok(session_response(&app, &signed_in, StatusCode::CREATED))
 }
 /// Sign out: the session ends, here and everywhere.
-#[utoipa::path(delete, path = "/api/v1/sessions/current", tag = "sessions", responses((status = 204)))]
+#[utoipa::path(delete, path = "/api/v1/sessions/current", tag = "sessions", operation_id = "sign_out", responses((status = 204)))]
 async fn sign_out(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
     app.write(move |cx| access::sign_out(cx, &visitor.0)).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
@@ -85,9 +85,10 @@ pub struct MeOut {
     pub deeds: Vec<String>,
 }
 /// Who am I?
-#[utoipa::path(get, path = "/api/v1/me", tag = "sessions", responses((status = 200, body = MeOut)))]
+#[utoipa::path(get, path = "/api/v1/me", tag = "sessions", operation_id = "get_me", responses((status = 200, body = MeOut)))]
 async fn me(visitor: Visitor, asked: HeaderMap) -> Response {
-    let may = |(name, may): &(&str, fn(domain::people::Role) -> bool)| (may(visitor.actor.role) && visitor.scopes().allow(name)).then(|| name.to_string());
+    let may =
+        |(name, may): &(&str, fn(domain::people::Role) -> bool)| (may(visitor.actor.role) && visitor.scopes().allow(name)).then(|| name.to_string());
     let out = MeOut { person: person_out(&visitor.person), deeds: POLICY.iter().filter_map(may).collect() };
     reply::versioned(&asked, visitor.person.version, out)
 }
@@ -105,8 +106,13 @@ pub struct MeIn {
     pub away_until: Option<Option<Instant>>,
 }
 /// Change something about oneself.
-#[utoipa::path(patch, path = "/api/v1/me", tag = "sessions", params(("If-Match" = String, Header)), request_body = MeIn, responses((status = 200, body = PersonOut)))]
-async fn edit_me(State(app): State<App>, visitor: Visitor, IfMatch(version): IfMatch, Write { body, once }: Write<MeIn>) -> Result<Response, Problem> {
+#[utoipa::path(patch, path = "/api/v1/me", tag = "sessions", operation_id = "edit_me", params(("If-Match" = String, Header)), request_body = MeIn, responses((status = 200, body = PersonOut)))]
+async fn edit_me(
+    State(app): State<App>,
+    visitor: Visitor,
+    IfMatch(version): IfMatch,
+    Write { body, once }: Write<MeIn>,
+) -> Result<Response, Problem> {
     let edit = OwnEdit { name: body.name, language: body.language, tz: body.tz, away_until: body.away_until.map(wire::at) };
     app.once(visitor.id(), once, move |cx| {
         let person = desk::people::edit_own(cx, &visitor.0, version, &edit)?;
@@ -122,8 +128,13 @@ pub struct AvailabilityIn {
     pub away_until: Option<Instant>,
 }
 /// Say that one is away, or back. `If-Match` may be left out: it is about nobody else.
-#[utoipa::path(put, path = "/api/v1/people/me/availability", tag = "sessions", request_body = AvailabilityIn, responses((status = 200, body = PersonOut)))]
-async fn put_availability(State(app): State<App>, visitor: Visitor, SeenVersion(seen): SeenVersion, Write { body, once }: Write<AvailabilityIn>) -> Result<Response, Problem> {
+#[utoipa::path(put, path = "/api/v1/people/me/availability", tag = "sessions", operation_id = "put_availability", request_body = AvailabilityIn, responses((status = 200, body = PersonOut)))]
+async fn put_availability(
+    State(app): State<App>,
+    visitor: Visitor,
+    SeenVersion(seen): SeenVersion,
+    Write { body, once }: Write<AvailabilityIn>,
+) -> Result<Response, Problem> {
     let version = seen.unwrap_or(visitor.person.version);
     let edit = OwnEdit { away_until: Some(wire::at(body.away_until)), ..OwnEdit::default() };
     app.once(visitor.id(), once, move |cx| {
@@ -141,7 +152,7 @@ pub struct PasswordIn {
     pub new: String,
 }
 /// Change one's password. Every other session ends; this one goes on under a new cookie.
-#[utoipa::path(put, path = "/api/v1/people/me/password", tag = "sessions", request_body = PasswordIn, responses((status = 200, body = SignedInOut)))]
+#[utoipa::path(put, path = "/api/v1/people/me/password", tag = "sessions", operation_id = "change_password", request_body = PasswordIn, responses((status = 200, body = SignedInOut)))]
 async fn change_password(State(app): State<App>, visitor: Visitor, Json(body): Json<PasswordIn>) -> Result<Response, Problem> {
     visitor.in_person()?;
     let signed_in = app.work(move |app| {

@@ -412,7 +412,11 @@ pub struct NameOut {
 }
 impl CaseOut {
     fn of(desk: &Desk, who: &Actor, seen: Seen, now: At) -> CaseOut {
-        let offer = |(act, refusal): (&'static str, Option<domain::ticket::Refusal>)| OfferOut { act, possible: refusal.is_none(), why: refusal.map(|r| r.key()) };
+        let offer = |(act, refusal): (&'static str, Option<domain::ticket::Refusal>)| OfferOut {
+            act,
+            possible: refusal.is_none(),
+            why: refusal.map(|r| r.key()),
+        };
         CaseOut {
             ticket: TicketOut::of(desk, who, seen.case),
             more_after: seen.messages.last().filter(|_| seen.more).map(|m| m.id.into()),

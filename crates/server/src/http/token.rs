@@ -34,7 +34,7 @@ pub struct TokenOut {
     pub last_used_at: Option<Instant>,
     pub revoked_at: Option<Instant>,
 }
-fn token_out(t: &Token) -> TokenOut {
+pub fn token_out(t: &Token) -> TokenOut {
     TokenOut {
         id: t.id.into(),
         name: t.name.clone(),
@@ -63,7 +63,7 @@ pub struct IssuedOut {
     pub secret: String,
 }
 /// Issue a token; at most ten are active at a time.
-#[utoipa::path(post, path = "/api/v1/tokens", tag = "tokens", request_body = TokenIn, responses((status = 201, body = IssuedOut)))]
+#[utoipa::path(post, path = "/api/v1/tokens", tag = "tokens", operation_id = "create_token", request_body = TokenIn, responses((status = 201, body = IssuedOut)))]
 async fn create(State(app): State<App>, visitor: Visitor, Write { body, once }: Write<TokenIn>) -> Result<Response, Problem> {
     let leave = visitor.leave::<KeepOwnTokens>()?;
     let new = NewToken { name: body.name, scopes: body.scopes, expires_at: wire::at(body.expires_at) };
@@ -80,14 +80,14 @@ pub struct TokensOut {
     pub items: Vec<TokenOut>,
 }
 /// One's own tokens, newest first, ended ones included.
-#[utoipa::path(get, path = "/api/v1/tokens", tag = "tokens", responses((status = 200, body = TokensOut)))]
+#[utoipa::path(get, path = "/api/v1/tokens", tag = "tokens", operation_id = "list_tokens", responses((status = 200, body = TokensOut)))]
 async fn list(State(app): State<App>, visitor: Visitor) -> Result<Json<TokensOut>, Problem> {
     let leave = visitor.leave::<KeepOwnTokens>()?;
     let tokens = app.read(move |tx, _, _| desk::token::list(tx, &leave)).await?;
     Ok(Json(TokensOut { items: tokens.iter().map(token_out).collect() }))
 }
 /// End a token.
-#[utoipa::path(delete, path = "/api/v1/tokens/{id}", tag = "tokens", params(("id" = TokenRef, Path)), responses((status = 204)))]
+#[utoipa::path(delete, path = "/api/v1/tokens/{id}", tag = "tokens", operation_id = "revoke_token", params(("id" = TokenRef, Path)), responses((status = 204)))]
 async fn revoke(State(app): State<App>, visitor: Visitor, PathId(id): PathId<TokenId>, Bare { once }: Bare) -> Result<Response, Problem> {
     let leave = visitor.leave::<KeepOwnTokens>()?;
     app.once(visitor.id(), once, move |cx| desk::token::revoke(cx, &leave, id).map(|()| Made::nothing())).await

@@ -88,7 +88,7 @@ fn view_out(v: &View) -> ViewOut {
     }
 }
 /// Save a question.
-#[utoipa::path(post, path = "/api/v1/views", tag = "views", request_body = ViewIn, responses((status = 201, body = ViewOut)))]
+#[utoipa::path(post, path = "/api/v1/views", tag = "views", operation_id = "create_view", request_body = ViewIn, responses((status = 201, body = ViewOut)))]
 async fn create(State(app): State<App>, visitor: Visitor, Write { body, once }: Write<ViewIn>) -> Result<Response, Problem> {
     let leave = visitor.leave::<KeepViews>()?;
     let new = body.into();
@@ -103,14 +103,14 @@ pub struct ViewsOut {
     pub items: Vec<ViewOut>,
 }
 /// One's own views, then what colleagues share, each with its count.
-#[utoipa::path(get, path = "/api/v1/views", tag = "views", responses((status = 200, body = ViewsOut)))]
+#[utoipa::path(get, path = "/api/v1/views", tag = "views", operation_id = "list_views", responses((status = 200, body = ViewsOut)))]
 async fn list(State(app): State<App>, visitor: Visitor) -> Result<Json<ViewsOut>, Problem> {
     let leave = visitor.leave::<KeepViews>()?;
     let views = app.read(move |tx, _, _| desk::view::list(tx, &leave)).await?;
     Ok(Json(ViewsOut { items: views.iter().map(view_out).collect() }))
 }
 /// One view. Its cases: `GET /views/{id}/tickets`.
-#[utoipa::path(get, path = "/api/v1/views/{id}", tag = "views", params(("id" = ViewRef, Path)), responses((status = 200, body = ViewOut)))]
+#[utoipa::path(get, path = "/api/v1/views/{id}", tag = "views", operation_id = "get_view", params(("id" = ViewRef, Path)), responses((status = 200, body = ViewOut)))]
 async fn get(State(app): State<App>, visitor: Visitor, PathId(id): PathId<ViewId>) -> Result<Response, Problem> {
     let leave = visitor.leave::<KeepViews>()?;
     let view = app.read(move |tx, _, _| desk::view::get(tx, &leave, id)).await?;
@@ -126,7 +126,7 @@ pub struct ViewEditIn {
     pub filter: Option<FilterIn>,
 }
 /// Change one's own view.
-#[utoipa::path(patch, path = "/api/v1/views/{id}", tag = "views", params(("id" = ViewRef, Path), ("If-Match" = String, Header)), request_body = ViewEditIn, responses((status = 200, body = ViewOut)))]
+#[utoipa::path(patch, path = "/api/v1/views/{id}", tag = "views", operation_id = "edit_view", params(("id" = ViewRef, Path), ("If-Match" = String, Header)), request_body = ViewEditIn, responses((status = 200, body = ViewOut)))]
 async fn edit(
     State(app): State<App>,
     visitor: Visitor,
@@ -145,14 +145,19 @@ async fn edit(
     .await
 }
 /// Drop one's own view.
-#[utoipa::path(delete, path = "/api/v1/views/{id}", tag = "views", params(("id" = ViewRef, Path)), responses((status = 204)))]
+#[utoipa::path(delete, path = "/api/v1/views/{id}", tag = "views", operation_id = "drop_view", params(("id" = ViewRef, Path)), responses((status = 204)))]
 async fn drop_own(State(app): State<App>, visitor: Visitor, PathId(id): PathId<ViewId>, Bare { once }: Bare) -> Result<Response, Problem> {
     let leave = visitor.leave::<KeepViews>()?;
     app.once(visitor.id(), once, move |cx| desk::view::drop_own(cx, &leave, id).map(|()| Made::nothing())).await
 }
 /// The cases of a view, newest change first.
-#[utoipa::path(get, path = "/api/v1/views/{id}/tickets", tag = "views", params(("id" = ViewRef, Path), PageIn), responses((status = 200, body = Page<TicketOut>)))]
-async fn tickets(State(app): State<App>, visitor: Visitor, PathId(id): PathId<ViewId>, Query(asked): Query<PageIn>) -> Result<Json<Page<TicketOut>>, Problem> {
+#[utoipa::path(get, path = "/api/v1/views/{id}/tickets", tag = "views", operation_id = "list_view_tickets", params(("id" = ViewRef, Path), PageIn), responses((status = 200, body = Page<TicketOut>)))]
+async fn tickets(
+    State(app): State<App>,
+    visitor: Visitor,
+    PathId(id): PathId<ViewId>,
+    Query(asked): Query<PageIn>,
+) -> Result<Json<Page<TicketOut>>, Problem> {
     let (keep, leave) = (visitor.leave::<KeepViews>()?, visitor.leave::<ReadTicket>()?);
     let (limit, question) = (page::limit(asked.limit)?, format!("view {id}"));
     let after = app.cursors.after::<TicketId>(&question, asked.cursor.as_deref())?.map(|(at, id)| After { at, id });

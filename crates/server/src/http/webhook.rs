@@ -86,25 +86,25 @@ fn shown(made: fn(String, WebhookShownOut) -> Made<WebhookShownOut>, s: desk::we
     made(format!("/api/v1/webhooks/{}", s.webhook.id), WebhookShownOut { webhook, secret: s.secret }).version(version).shown_once(again)
 }
 /// Set up a webhook.
-#[utoipa::path(post, path = "/api/v1/webhooks", tag = "webhooks", request_body = WebhookIn, responses((status = 201, body = WebhookShownOut)))]
+#[utoipa::path(post, path = "/api/v1/webhooks", tag = "webhooks", operation_id = "create_webhook", request_body = WebhookIn, responses((status = 201, body = WebhookShownOut)))]
 async fn create(State(app): State<App>, visitor: Visitor, Write { body, once }: Write<WebhookIn>) -> Result<Response, Problem> {
     let leave = visitor.leave::<KeepWebhooks>()?;
     let new = body.into();
-    app.once(visitor.id(), once, move |cx| Ok(shown(|place, body| Made::new(place, body), desk::webhook::create(cx, &leave, &new)?))).await
+    app.once(visitor.id(), once, move |cx| Ok(shown(Made::new, desk::webhook::create(cx, &leave, &new)?))).await
 }
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WebhooksOut {
     pub items: Vec<WebhookOut>,
 }
 /// Every webhook.
-#[utoipa::path(get, path = "/api/v1/webhooks", tag = "webhooks", responses((status = 200, body = WebhooksOut)))]
+#[utoipa::path(get, path = "/api/v1/webhooks", tag = "webhooks", operation_id = "list_webhooks", responses((status = 200, body = WebhooksOut)))]
 async fn list(State(app): State<App>, visitor: Visitor) -> Result<Json<WebhooksOut>, Problem> {
     let leave = visitor.leave::<KeepWebhooks>()?;
     let all = app.read(move |tx, _, _| desk::webhook::list(tx, &leave)).await?;
     Ok(Json(WebhooksOut { items: all.iter().map(webhook_out).collect() }))
 }
 /// One webhook.
-#[utoipa::path(get, path = "/api/v1/webhooks/{id}", tag = "webhooks", params(("id" = WebhookRef, Path)), responses((status = 200, body = WebhookOut)))]
+#[utoipa::path(get, path = "/api/v1/webhooks/{id}", tag = "webhooks", operation_id = "get_webhook", params(("id" = WebhookRef, Path)), responses((status = 200, body = WebhookOut)))]
 async fn get(State(app): State<App>, visitor: Visitor, PathId(id): PathId<WebhookId>) -> Result<Response, Problem> {
     let leave = visitor.leave::<KeepWebhooks>()?;
     let webhook = app.read(move |tx, _, _| desk::webhook::get(tx, &leave, id)).await?;
@@ -120,7 +120,7 @@ pub struct WebhookEditIn {
     pub active: Option<bool>,
 }
 /// Change a webhook.
-#[utoipa::path(patch, path = "/api/v1/webhooks/{id}", tag = "webhooks", params(("id" = WebhookRef, Path), ("If-Match" = String, Header)), request_body = WebhookEditIn, responses((status = 200, body = WebhookOut)))]
+#[utoipa::path(patch, path = "/api/v1/webhooks/{id}", tag = "webhooks", operation_id = "edit_webhook", params(("id" = WebhookRef, Path), ("If-Match" = String, Header)), request_body = WebhookEditIn, responses((status = 200, body = WebhookOut)))]
 async fn edit(
     State(app): State<App>,
     visitor: Visitor,
@@ -144,13 +144,13 @@ async fn edit(
     .await
 }
 /// Drop a webhook.
-#[utoipa::path(delete, path = "/api/v1/webhooks/{id}", tag = "webhooks", params(("id" = WebhookRef, Path)), responses((status = 204)))]
+#[utoipa::path(delete, path = "/api/v1/webhooks/{id}", tag = "webhooks", operation_id = "drop_webhook", params(("id" = WebhookRef, Path)), responses((status = 204)))]
 async fn drop_one(State(app): State<App>, visitor: Visitor, PathId(id): PathId<WebhookId>, Bare { once }: Bare) -> Result<Response, Problem> {
     let leave = visitor.leave::<KeepWebhooks>()?;
     app.once(visitor.id(), once, move |cx| desk::webhook::drop_one(cx, &leave, id).map(|()| Made::nothing())).await
 }
 /// Give a webhook a new secret; the old one signs along for a day.
-#[utoipa::path(post, path = "/api/v1/webhooks/{id}/rotate", tag = "webhooks", params(("id" = WebhookRef, Path), ("If-Match" = String, Header)), responses((status = 200, body = WebhookShownOut)))]
+#[utoipa::path(post, path = "/api/v1/webhooks/{id}/rotate", tag = "webhooks", operation_id = "rotate_webhook", params(("id" = WebhookRef, Path), ("If-Match" = String, Header)), responses((status = 200, body = WebhookShownOut)))]
 async fn rotate(
     State(app): State<App>,
     visitor: Visitor,
@@ -190,7 +190,7 @@ fn delivery_out(l: &Letter) -> DeliveryOut {
     }
 }
 /// What was sent to a webhook, newest first.
-#[utoipa::path(get, path = "/api/v1/webhooks/{id}/deliveries", tag = "webhooks", params(("id" = WebhookRef, Path), PageIn), responses((status = 200, body = Page<DeliveryOut>)))]
+#[utoipa::path(get, path = "/api/v1/webhooks/{id}/deliveries", tag = "webhooks", operation_id = "list_deliveries", params(("id" = WebhookRef, Path), PageIn), responses((status = 200, body = Page<DeliveryOut>)))]
 async fn deliveries(
     State(app): State<App>,
     visitor: Visitor,
@@ -205,7 +205,7 @@ async fn deliveries(
     Ok(Json(Page { items: letters.iter().map(delivery_out).collect(), next }))
 }
 /// Send a delivery again, under the same id.
-#[utoipa::path(post, path = "/api/v1/webhooks/{id}/deliveries/{delivery}/replay", tag = "webhooks", params(("id" = WebhookRef, Path), ("delivery" = OutboxRef, Path)), responses((status = 204)))]
+#[utoipa::path(post, path = "/api/v1/webhooks/{id}/deliveries/{delivery}/replay", tag = "webhooks", operation_id = "replay_delivery", params(("id" = WebhookRef, Path), ("delivery" = OutboxRef, Path)), responses((status = 204)))]
 async fn replay(
     State(app): State<App>,
     visitor: Visitor,

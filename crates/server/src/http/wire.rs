@@ -1,8 +1,8 @@
 //! What goes over the wire in every room: instants, ids, pages. Nothing here is known below this floor.
 use axum::http::StatusCode;
 use domain::kit::{
-    AccountKind, At, AttachmentKind, ClockKind, Id, Kind, MessageKind, OrderKind, OutboxKind, PersonKind, SessionKind, ShiftKind, Span, TicketKind, TokenKind,
-    ViewKind, WebhookKind,
+    AccountKind, At, AttachmentKind, ClockKind, Id, Kind, MessageKind, OrderKind, OutboxKind, PersonKind, SessionKind, ShiftKind, Span, TicketKind,
+    TokenKind, ViewKind, WebhookKind,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::borrow::Cow;
@@ -30,7 +30,12 @@ impl<'de> Deserialize<'de> for Instant {
 impl PartialSchema for Instant {
     fn schema() -> RefOr<Schema> {
         let format = SchemaFormat::KnownFormat(KnownFormat::DateTime);
-        ObjectBuilder::new().schema_type(Type::String).format(Some(format)).description(Some("An instant in RFC 3339; written in UTC.")).build().into()
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(format))
+            .description(Some("An instant in RFC 3339; written in UTC."))
+            .build()
+            .into()
     }
 }
 impl ToSchema for Instant {
@@ -67,7 +72,12 @@ impl<'de> Deserialize<'de> for Length {
 impl PartialSchema for Length {
     fn schema() -> RefOr<Schema> {
         let format = SchemaFormat::KnownFormat(KnownFormat::Duration);
-        ObjectBuilder::new().schema_type(Type::String).format(Some(format)).description(Some("A length of time in ISO 8601, as PT40M.")).build().into()
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(format))
+            .description(Some("A length of time in ISO 8601, as PT40M."))
+            .build()
+            .into()
     }
 }
 impl ToSchema for Length {

@@ -171,7 +171,13 @@ fn what_no_host_has_a_hand_for_waits_and_other_hosts_go_on() {
     let letter = |host: &str, n: u128| Outgoing {
         ids: vec![domain::kit::OutboxId::from_raw(n)],
         attempt: 1,
-        parcel: Parcel::Webhook(Hook { webhook: WebhookId::from_raw(1), url: format!("https://{host}/x"), secrets: vec![], body: String::new(), seq: 0 }),
+        parcel: Parcel::Webhook(Hook {
+            webhook: WebhookId::from_raw(1),
+            url: format!("https://{host}/x"),
+            secrets: vec![],
+            body: String::new(),
+            seq: 0,
+        }),
     };
     let mut bench = Bench::default();
     let too_many = bench.take((0..40).map(|n| letter("slow", n)).chain([letter("quick", 100)]).collect());

@@ -77,7 +77,8 @@ impl House {
         let settings = [("YINUO_HTTP__LISTEN", "127.0.0.1:0")].iter().chain(settings).map(|(k, v)| (k.to_string(), v.to_string()));
         let (config, _) = server::config::read(None, settings).expect("sound settings");
         let shelves = Shelves::new(Library::shipped().expect("sound plan books"));
-        let search: Option<std::sync::Arc<dyn store::search::Search>> = Some(std::sync::Arc::new(store::search::LocalSearch::in_memory().expect("an index")));
+        let search: Option<std::sync::Arc<dyn store::search::Search>> =
+            Some(std::sync::Arc::new(store::search::LocalSearch::in_memory().expect("an index")));
         let opening = Opening { rules: Rules::default(), shelves, search, seal: Seal::new(&[7; 32]), seed: 7 };
         let desk = Desk::open(db.clone(), opening, watch.now()).expect("a desk over a fresh database");
         let vault = Vault::open(&folder, Seal::new(&[7; 32]), config.files.attachment_bytes_max).expect("a folder");
@@ -132,7 +133,9 @@ impl House {
         let number = number.to_string();
         self.write(move |cx| match store::account::find_by_number(cx.tx, &number)? {
             Some(account) => Ok(account.id),
-            None => Ok(desk::account::create(cx, &leave(), &NewAccount { number: number.clone(), name: number.clone(), ..NewAccount::default() })?.id),
+            None => {
+                Ok(desk::account::create(cx, &leave(), &NewAccount { number: number.clone(), name: number.clone(), ..NewAccount::default() })?.id)
+            }
         })
     }
     pub fn write<T: Send + 'static>(&self, job: impl FnMut(&mut Act) -> Result<T, Fault> + Send + 'static) -> T {

@@ -79,3 +79,44 @@ fn plan_books_are_listed_checked_shown_and_compared() {
     assert!(out(&folder.yinuo("plan show ali.enterprise --at 2025-06-16T10:59:59+08:00", &[])).starts_with("ali.enterprise.v1"));
     assert!(out(&folder.yinuo("plan show ali.enterprise --at 2025-06-16T11:00:00+08:00", &[])).starts_with("ali.enterprise.v2"));
 }
+#[test]
+fn people_and_tokens_are_kept_from_the_command_line() {
+    let folder = Folder::new("people");
+    let add = |login: &str, more: &str| folder.yinuo(&format!("user add {login} --role engineer --name Li --email li@example.com {more}"), &[]);
+    let added = add("li", "--tier 2 --json");
+    assert_eq!(code(&added), 0, "{}", err(&added));
+    assert!(out(&added).contains("\"tier\": 2"));
+    let again = add("li", "");
+    assert_eq!((code(&again), err(&again).contains("login: ")), (1, true), "{}", err(&again));
+    assert!(out(&folder.yinuo("user list", &[])).contains("li@example.com"));
+    let secret = out(&folder.yinuo("token create li --name nightly --scope ticket.read", &[]));
+    assert!(secret.starts_with("yn_"), "{secret}");
+    let listed = out(&folder.yinuo("token list li --json", &[]));
+    assert!(listed.contains("nightly") && !listed.contains(secret.trim()), "{listed}");
+    let id = listed.split("tok_").nth(1).and_then(|t| t.split('"').next()).map(|t| format!("tok_{t}")).unwrap_or_default();
+    assert_eq!(code(&folder.yinuo(&format!("token revoke li {id}"), &[])), 0);
+    assert_eq!(code(&folder.yinuo(&format!("token revoke li {id}"), &[])), 1, "it is over");
+    assert_eq!(code(&folder.yinuo("user disable li", &[])), 0);
+    assert_eq!(code(&folder.yinuo("user disable nobody", &[])), 2);
+}
+#[test]
+fn worked_examples_pass_or_are_told_apart() {
+    let folder = Folder::new("vectors");
+    let example = |expect: &str| {
+        format!(
+            r#"[{{"id": "v1", "area": "version", "given": {{"family": "ali.enterprise", "ordered_at": "2025-06-16T11:00:00+08:00"}}, "expect": {expect}}}]"#
+        )
+    };
+    let run = |text: &str, more: &str| {
+        std::fs::write(folder.0.join("examples.json"), text).expect("a temporary file");
+        folder.yinuo(&format!("explain vectors examples.json {more}"), &[])
+    };
+    let none = run("[]", "");
+    assert_eq!((code(&none), out(&none).as_str()), (0, "0 passed, 0 failed\n"));
+    let wrong = run(&example(r#"{"no_such_key": 1}"#), "");
+    assert_eq!((code(&wrong), out(&wrong).ends_with("0 passed, 1 failed\n")), (1, true), "{}", out(&wrong));
+    assert_eq!(code(&run("[]", "--areas astrology")), 1, "an unknown area is a failure");
+    assert_eq!(code(&folder.yinuo("explain vectors nowhere.json", &[])), 3);
+    assert_eq!(code(&folder.yinuo("explain clock clk_00000000000000000000000000", &[])), 2);
+    assert_eq!(code(&folder.yinuo("explain clock tkt_00000000000000000000000000", &[])), 2);
+}
