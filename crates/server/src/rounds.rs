@@ -144,7 +144,7 @@ impl Lane {
     /// Sleeps so long by the clock on the wall; `light`: a nudge ends it.
     fn rest(&self, rest: Span, light: bool) {
         let asleep = Stopwatch::start();
-        while !self.is_over() && !(light && self.rung.load(SeqCst)) {
+        while !(self.is_over() || light && self.rung.load(SeqCst)) {
             let left = rest - asleep.elapsed();
             if left <= Span::ZERO {
                 return;

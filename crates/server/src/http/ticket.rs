@@ -225,7 +225,6 @@ impl TicketOut {
 
 /// Opens a case: its promises begin, and somebody is named who answers it.
 #[utoipa::path(post, path = "/api/v1/tickets", tag = "tickets", operation_id = "open_ticket", request_body = TicketIn,
-    
     responses((status = 201, description = "Opened", body = TicketOut), (status = 404, description = "Somebody else's account", body = ProblemOut, content_type = "application/problem+json"),
         (status = 422, description = "Every flaw with its field", body = ProblemOut, content_type = "application/problem+json")))]
 async fn open_ticket(State(app): State<App>, visitor: Visitor, write: Write<TicketIn>) -> Result<Response, Problem> {

@@ -132,7 +132,9 @@ impl Crew {
         };
         let acts = format!("/api/v1/tickets/{id}/acts");
         match dice.roll(10) {
-            0..=4 => op(Kind::Say, format!("/api/v1/tickets/{id}/messages"), json!({"body": key, "asks": hand >= 4 && n.is_multiple_of(3)}), Some(id)),
+            0..=4 => {
+                op(Kind::Say, format!("/api/v1/tickets/{id}/messages"), json!({"body": key, "asks": hand >= 4 && n.is_multiple_of(3)}), Some(id))
+            }
             5..=6 if hand >= 4 => op(Kind::Say, acts, json!({"act": "note", "body": key}), Some(id)),
             7..=8 if hand >= 4 => op(Kind::Resolve, acts, json!({"act": "resolve", "cause": key}), Some(id)),
             _ => op(Kind::Say, acts, json!({"act": "reply", "body": key}), Some(id)),

@@ -90,7 +90,11 @@ impl House {
         let began = Instant::now();
         while !Caller::new(self.address, None, Duration::from_secs(5)).get("/readyz").is_ok_and(|a| a.status == 200) {
             let died = self.child.as_mut().and_then(|c| c.try_wait().ok().flatten());
-            assert!(died.is_none() && began.elapsed() < Duration::from_secs(60), "the server does not start ({died:?}), see {}", self.place.join("server.log").display());
+            assert!(
+                died.is_none() && began.elapsed() < Duration::from_secs(60),
+                "the server does not start ({died:?}), see {}",
+                self.place.join("server.log").display()
+            );
             std::thread::sleep(Duration::from_millis(10));
         }
     }

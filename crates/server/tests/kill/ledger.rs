@@ -30,7 +30,11 @@ impl Ledger {
     pub fn summary(&self) -> String {
         format!(
             "{} writes acknowledged ({} cases), {} refused, {} asked again after a kill ({} of them had been done)",
-            self.acknowledged(), self.tickets().len(), self.refused, self.asked_again, self.had_been_done
+            self.acknowledged(),
+            self.tickets().len(),
+            self.refused,
+            self.asked_again,
+            self.had_been_done
         )
     }
     /// Takes a storm's writes in; returns from where on, and how many are open.
@@ -188,7 +192,12 @@ fn check_clocks(chief: &mut Caller, ticket: &str, case: &Value) {
         let id = clock["id"].as_str().unwrap_or_default();
         let told = get(chief, &format!("/api/v1/clocks/{id}/explain"));
         assert_eq!(told["replays"], true, "{told:#}");
-        let breaches = told["events"].as_array().into_iter().flatten().filter(|e| e["what"] == "breached" || e["key"] == "breached" || e["code"] == "breached").count();
+        let breaches = told["events"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|e| e["what"] == "breached" || e["key"] == "breached" || e["code"] == "breached")
+            .count();
         let is_broken = !clock["broken_at"].is_null();
         assert_eq!(breaches, usize::from(is_broken), "{id} broke as often as it says: {told:#}");
         let verdict = clock["verdict"].as_str().unwrap_or_default();

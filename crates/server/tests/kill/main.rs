@@ -53,7 +53,14 @@ fn killed_under_load(house: &mut House, rounds: u64) {
     assert_eq!((&health["found"], &health["unfired"]), (&0.into(), &0.into()), "seed {seed}: {health:#}");
     println!(
         "{rounds} kills in {:.0} s: {}; {} clocks, {} breaches, {} log entries, {} letters told in {} deliveries ({} told again)",
-        began.elapsed().as_secs_f64(), ledger.summary(), health["clocks"], health["breaches"], health["entries"], letters.by_id.len(), letters.deliveries, letters.again
+        began.elapsed().as_secs_f64(),
+        ledger.summary(),
+        health["clocks"],
+        health["breaches"],
+        health["entries"],
+        letters.by_id.len(),
+        letters.deliveries,
+        letters.again
     );
 }
 
@@ -107,7 +114,8 @@ fn a_full_disk_is_answered_503_and_everything_goes_on_when_there_is_room() {
     let long = "磁盘".repeat(30_000);
     let (mut kept, mut full) = (Vec::new(), None);
     for i in 0..400 {
-        let answer = customer.post("/api/v1/tickets", &callers::question(&format!("full {i}"), &long), Some(&format!("full-{i}"))).expect("an answer");
+        let answer =
+            customer.post("/api/v1/tickets", &callers::question(&format!("full {i}"), &long), Some(&format!("full-{i}"))).expect("an answer");
         match answer.status {
             201 => kept.push(callers::id_of(&answer)),
             status => {
@@ -121,7 +129,10 @@ fn a_full_disk_is_answered_503_and_everything_goes_on_when_there_is_room() {
     assert!(!kept.is_empty());
     assert_eq!(customer.get(&format!("/api/v1/tickets/{}", kept[0])).expect("reads go on").status, 200);
     std::fs::remove_file(&filler).unwrap();
-    let again = callers::until_done(|| customer.post("/api/v1/tickets", &callers::question(&format!("full {i}"), &long), Some(&format!("full-{i}"))), Duration::from_secs(20));
+    let again = callers::until_done(
+        || customer.post("/api/v1/tickets", &callers::question(&format!("full {i}"), &long), Some(&format!("full-{i}"))),
+        Duration::from_secs(20),
+    );
     assert_eq!(again.status, 201, "{}", again.text());
     for id in &kept {
         assert_eq!(customer.get(&format!("/api/v1/tickets/{id}")).unwrap().status, 200, "{id} was acknowledged");
@@ -159,7 +170,8 @@ fn a_locked_database_is_answered_503_and_everything_goes_on_when_it_is_free() {
     assert_eq!(customer.get("/api/v1/tickets").expect("reads go on").status, 200);
     let_go.send(()).unwrap();
     holder.join().unwrap().unwrap();
-    let again = callers::until_done(|| customer.post("/api/v1/tickets", &callers::question("locked", "words"), Some("locked-1")), Duration::from_secs(10));
+    let again =
+        callers::until_done(|| customer.post("/api/v1/tickets", &callers::question("locked", "words"), Some("locked-1")), Duration::from_secs(10));
     assert_eq!(again.status, 201, "{}", again.text());
     house.stop();
     let health = house.examine();
