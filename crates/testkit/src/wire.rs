@@ -49,7 +49,7 @@ impl Caller {
             request += "\r\n";
             to.write_all(&[request.as_bytes(), body].concat())
         });
-        let answer = asked.and_then(|()| self.line().and_then(|line| read_answer(line)));
+        let answer = asked.and_then(|()| self.line().and_then(read_answer));
         if answer.as_ref().map_or(true, |a| a.header("connection").is_some_and(|c| c.eq_ignore_ascii_case("close"))) {
             self.line = None;
         }

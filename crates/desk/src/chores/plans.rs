@@ -21,7 +21,7 @@ impl Chore for FollowPlans {
         let from = followed.unwrap_or(now);
         let turned = desk.read(|tx| Ok(store::account::list_turned(tx, from, now, ROUND_MAX)?))?;
         let full = turned.len() >= ROUND_MAX as usize;
-        let until = if full { turned.iter().map(|(_, at)| *at).take(ROUND_MAX as usize).last().unwrap_or(now) } else { now };
+        let until = if full { turned.get(ROUND_MAX as usize - 1).map_or(now, |(_, at)| *at) } else { now };
         let mut report = Report { looked_at: 0, did: 0, left_over: u32::from(full) };
         for (account, _) in turned.iter().filter(|(_, at)| *at <= until) {
             let account = *account;
