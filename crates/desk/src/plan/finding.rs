@@ -44,17 +44,17 @@ pub(super) const SENTENCES: &[(&str, &str, &str)] = &[
     (
         "plan.unreadable",
         "cannot be read: {message}. Check that it exists, is UTF-8 text and may be read.",
-        "无法读取:{message}。请确认文件存在、为 UTF-8 文本且可读。",
+        "无法读取：{message}。请确认文件存在、为 UTF-8 文本且可读。",
     ),
     ("plan.too_big", "larger than {max} bytes. Split it or shorten it.", "超过 {max} 字节。请拆分或缩短。"),
     (
         "plan.unknown_key",
         "there is no such key. Known here: {known}. Correct the spelling or remove it.",
-        "没有这个键。此处可用:{known}。请改正拼写或删除。",
+        "没有这个键。此处可用：{known}。请改正拼写或删除。",
     ),
     ("plan.missing_key", "a required key is missing. Add `{wanted}`.", "缺少必填的键。请补上 `{wanted}`。"),
-    ("plan.wrong_type", "a {wanted} is wanted here, not a {got}. Write a {wanted}.", "此处应为 {wanted},而不是 {got}。请改写。"),
-    ("plan.not_one_of", "`{got}` is not known here. Write one of: {known}.", "此处不认识 `{got}`。请写其中之一:{known}。"),
+    ("plan.wrong_type", "a {wanted} is wanted here, not a {got}. Write a {wanted}.", "此处应为 {wanted}，而不是 {got}。请改写。"),
+    ("plan.not_one_of", "`{got}` is not known here. Write one of: {known}.", "此处不认识 `{got}`。请写其中之一：{known}。"),
     ("plan.empty", "must not be empty. Write something or remove the key.", "不能为空。请填写或删除该键。"),
     ("plan.missing_words", "the words in {lang} are missing. Add `{lang} = \"…\"`.", "缺少 {lang} 的文字。请补上 `{lang} = \"…\"`。"),
     (
@@ -65,34 +65,34 @@ pub(super) const SENTENCES: &[(&str, &str, &str)] = &[
     (
         "plan.bad_instant",
         "`{got}` is no instant. Write RFC 3339 with an offset, such as \"2025-06-16T11:00:00+08:00\".",
-        "`{got}` 不是时刻。请按 RFC 3339 带时差书写,如 \"2025-06-16T11:00:00+08:00\"。",
+        "`{got}` 不是时刻。请按 RFC 3339 带时差书写，如 \"2025-06-16T11:00:00+08:00\"。",
     ),
     (
         "plan.bad_duration",
         "`{got}` is no duration above zero. Write ISO 8601 without months, such as \"PT40M\".",
-        "`{got}` 不是大于零的时长。请按 ISO 8601 书写(不含月),如 \"PT40M\"。",
+        "`{got}` 不是大于零的时长。请按 ISO 8601 书写（不含月），如 \"PT40M\"。",
     ),
     (
         "plan.bad_zone",
         "`{got}` is no time zone. Write an IANA name, such as \"Asia/Shanghai\".",
-        "`{got}` 不是时区。请写 IANA 名称,如 \"Asia/Shanghai\"。",
+        "`{got}` 不是时区。请写 IANA 名称，如 \"Asia/Shanghai\"。",
     ),
     (
         "plan.bad_money",
         "`{got}` is no amount. Write decimal digits in quotes, such as \"25000\" or \"0.10\"; not below zero.",
-        "`{got}` 不是金额。请用引号写十进制数,如 \"25000\" 或 \"0.10\";不得为负。",
+        "`{got}` 不是金额。请用引号写十进制数，如 \"25000\" 或 \"0.10\";不得为负。",
     ),
     (
         "plan.bad_mark",
         "`{got}` is no mark. Write \"75%\", \"5m before\" or, in a ladder, \"10m after\" (units s, m, h, d).",
-        "`{got}` 不是时点。请写 \"75%\"、\"5m before\",升级阶梯中也可写 \"10m after\"(单位 s、m、h、d)。",
+        "`{got}` 不是时点。请写 \"75%\"、\"5m before\",升级阶梯中也可写 \"10m after\"（单位 s、m、h、d）。",
     ),
     (
         "plan.not_positive",
         "`{got}` is not a whole number of at least 1. A limit of nothing is written by leaving the row out.",
         "`{got}` 不是不小于 1 的整数。没有额度时请删除该行。",
     ),
-    ("plan.too_many", "{got} entries, at most {max} are allowed. Remove some.", "有 {got} 项,最多 {max} 项。请删减。"),
+    ("plan.too_many", "{got} entries, at most {max} are allowed. Remove some.", "有 {got} 项，最多 {max} 项。请删减。"),
     ("plan.duplicate", "`{got}` is already there, in line {first}. Keep one of the two.", "`{got}` 已在第 {first} 行出现。请只保留一个。"),
     (
         "plan.id_is_not_family_and_version",
@@ -108,24 +108,24 @@ pub(super) const SENTENCES: &[(&str, &str, &str)] = &[
     (
         "plan.unknown_channel",
         "there is no channel `{got}` in this book. Add it under [[channel]] or write one of: {known}.",
-        "本计划书没有渠道 `{got}`。请在 [[channel]] 中添加,或写其中之一:{known}。",
+        "本计划书没有渠道 `{got}`。请在 [[channel]] 中添加，或写其中之一：{known}。",
     ),
     (
         "plan.unknown_quota",
         "there is no quota `{got}` in this book. Add it under [[quota]] or write one of: {known}.",
-        "本计划书没有额度 `{got}`。请在 [[quota]] 中添加,或写其中之一:{known}。",
+        "本计划书没有额度 `{got}`。请在 [[quota]] 中添加，或写其中之一：{known}。",
     ),
     (
         "plan.unknown_deliverable",
         "there is no deliverable `{got}` in this book. Write one of: {known}.",
-        "本计划书没有交付物 `{got}`。请写其中之一:{known}。",
+        "本计划书没有交付物 `{got}`。请写其中之一：{known}。",
     ),
     (
         "plan.unknown_calendar",
         "there is no calendar `{got}`. Add calendars/{got}.toml or write one of: {known}.",
-        "没有日历 `{got}`。请添加 calendars/{got}.toml,或写其中之一:{known}。",
+        "没有日历 `{got}`。请添加 calendars/{got}.toml,或写其中之一：{known}。",
     ),
-    ("plan.unknown_family", "there is no family `{got}` among the books. Write one of: {known}.", "没有系列 `{got}`。请写其中之一:{known}。"),
+    ("plan.unknown_family", "there is no family `{got}` among the books. Write one of: {known}.", "没有系列 `{got}`。请写其中之一：{known}。"),
     (
         "plan.target_without_cmp",
         "a target needs `cmp`: \"lt\" when the limit itself is too late, \"le\" when it still counts. Add it.",
@@ -134,7 +134,7 @@ pub(super) const SENTENCES: &[(&str, &str, &str)] = &[
     (
         "plan.stop_is_start",
         "`{stop}` both starts and stops this promise, so it would be kept at once. Name another stop.",
-        "`{stop}` 既是起点又是终点,承诺会立即兑现。请换一个终点。",
+        "`{stop}` 既是起点又是终点，承诺会立即兑现。请换一个终点。",
     ),
     (
         "plan.stop_is_end",
@@ -144,18 +144,18 @@ pub(super) const SENTENCES: &[(&str, &str, &str)] = &[
     (
         "plan.stop_never_happens",
         "after `{start}` the fact `{stop}` never happens: they belong to different things. Name a fact of the same kind: {known}.",
-        "`{start}` 之后不会发生 `{stop}`:两者不属同一事项。请写同类事实:{known}。",
+        "`{start}` 之后不会发生 `{stop}`:两者不属同一事项。请写同类事实：{known}。",
     ),
     ("plan.periodic_without_end", "a periodic promise must have an end. Add `ends`.", "周期性承诺必须有结束。请补上 `ends`。"),
     (
         "plan.mark_out_of_range",
         "{mark} can never come: only 1 % to 99 % of the target, for a rung up to 100 %. Correct it.",
-        "{mark} 不会发生:只能为目标的 1% 到 99%,升级阶梯可到 100%。请改正。",
+        "{mark} 不会发生：只能为目标的 1% 到 99%,升级阶梯可到 100%。请改正。",
     ),
     (
         "plan.mark_before_start",
         "{mark} lies before the promise starts: the target is only {target}. Choose a shorter time.",
-        "{mark} 早于承诺开始:目标只有 {target}。请改短。",
+        "{mark} 早于承诺开始：目标只有 {target}。请改短。",
     ),
     ("plan.mark_after_breach", "a warning cannot come after the breach. Move {mark} to the ladder.", "预警不能晚于违约。请把 {mark} 移到升级阶梯。"),
     (
@@ -167,17 +167,17 @@ pub(super) const SENTENCES: &[(&str, &str, &str)] = &[
     (
         "plan.unconfirmed_but_given",
         "`{path}` has a value, yet is called missing. Remove the value, or write standing = \"assumed\".",
-        "`{path}` 已有值,却称缺失。请删除该值,或写 standing = \"assumed\"。",
+        "`{path}` 已有值，却称缺失。请删除该值，或写 standing = \"assumed\"。",
     ),
     (
         "plan.assumed_but_missing",
         "`{path}` has no value that could be assumed. Write one, or remove `standing`.",
-        "`{path}` 没有可作推定的值。请填写,或删除 `standing`。",
+        "`{path}` 没有可作推定的值。请填写，或删除 `standing`。",
     ),
     (
         "plan.cell_without_value",
         "`{path}` has no value and is not listed. Give the value, or add it under [[unconfirmed]].",
-        "`{path}` 没有值,也未列为未确认。请填写,或加入 [[unconfirmed]]。",
+        "`{path}` 没有值，也未列为未确认。请填写，或加入 [[unconfirmed]]。",
     ),
     (
         "plan.without_calendar",
@@ -202,21 +202,21 @@ pub(super) const SENTENCES: &[(&str, &str, &str)] = &[
     (
         "plan.family_gap",
         "no book of this family is in force between {from} and {to} (before: `{other}`). Close the gap.",
-        "{from} 至 {to} 之间该系列没有有效版本(此前为 `{other}`)。请补齐。",
+        "{from} 至 {to} 之间该系列没有有效版本（此前为 `{other}`）。请补齐。",
     ),
     ("plan.duplicate_id", "`{got}` is also the id of {other}. Give one of the two another id.", "`{got}` 也是 {other} 的标识。请改用另一标识。"),
     ("calendar.missing", "`{key}` is missing. Add it.", "缺少 `{key}`。请补上。"),
     (
         "calendar.unknown_zone",
         "`{got}` is no time zone. Write an IANA name, such as \"{example}\".",
-        "`{got}` 不是时区。请写 IANA 名称,如 \"{example}\"。",
+        "`{got}` 不是时区。请写 IANA 名称，如 \"{example}\"。",
     ),
     (
         "calendar.bad_time_of_day",
         "`{got}` is no time of day. Write HH:MM from {from} to {to}.",
         "`{got}` 不是钟点。请写 {from} 到 {to} 之间的 HH:MM。",
     ),
-    ("calendar.too_many_windows", "{got} windows on {day}, at most {max}. Remove some.", "{day} 有 {got} 个时段,最多 {max} 个。请删减。"),
+    ("calendar.too_many_windows", "{got} windows on {day}, at most {max}. Remove some.", "{day} 有 {got} 个时段，最多 {max} 个。请删减。"),
     ("calendar.date_out_of_range", "{date} lies outside {from} to {to}. Remove it.", "{date} 不在 {from} 至 {to} 之间。请删除。"),
     (
         "calendar.holiday_is_make_up",

@@ -32,13 +32,13 @@ fn pick<'a>(lang: &str, en: &'a str, zh: &'a str) -> &'a str {
 fn write_page(out: &mut String, b: &PlanBook, lang: &str) -> fmt::Result {
     let head = |en: &'static str, zh: &'static str| pick(lang, en, zh);
     writeln!(out, "{}  {}", b.id, b.name.get(lang))?;
-    writeln!(out, "{} {}", head("Source:", "来源:"), source_words(&b.document))?;
+    writeln!(out, "{} {}", head("Source:", "来源："), source_words(&b.document))?;
     let from = b.effective.from.map_or_else(|| head("ever", "起初").to_string(), |at| at.to_string());
     let to = b.effective.to.map_or_else(|| head("further notice", "另行通知").to_string(), |at| at.to_string());
-    writeln!(out, "{} {from} {} {to}", head("For orders from", "适用订单:"), head("until", "至"))?;
-    writeln!(out, "{} {}", head("Fee:", "费用:"), fee_words(b, lang))?;
+    writeln!(out, "{} {from} {} {to}", head("For orders from", "适用订单："), head("until", "至"))?;
+    writeln!(out, "{} {}", head("Fee:", "费用："), fee_words(b, lang))?;
     if let Some(e) = &b.eligibility {
-        writeln!(out, "{} {}", head("Who may buy:", "购买条件:"), e.words.get(lang))?;
+        writeln!(out, "{} {}", head("Who may buy:", "购买条件："), e.words.get(lang))?;
     }
     section(out, head("Channels", "渠道"), &b.channels, |c| {
         let hours = c.calendar.as_deref().unwrap_or(pick(lang, "hours unconfirmed", "服务时间未确认"));
@@ -56,7 +56,7 @@ fn write_page(out: &mut String, b: &PlanBook, lang: &str) -> fmt::Result {
         writeln!(out, "  → {}", to.get(lang))?;
     }
     section(out, head("Third-party software", "第三方软件"), &b.scope.third_party, |t| {
-        (format!("{}: {} / {} {}", t.name, t.supported.get(lang), pick(lang, "not:", "不含:"), t.unsupported.get(lang)), &t.source)
+        (format!("{}: {} / {} {}", t.name, t.supported.get(lang), pick(lang, "not:", "不含："), t.unsupported.get(lang)), &t.source)
     })?;
     section(out, head("Products under escort", "护航产品"), &b.scope.escort_products, |l| {
         let products = if l.products.is_empty() { pick(lang, "all", "全部").to_string() } else { l.products.join(", ") };
@@ -66,7 +66,7 @@ fn write_page(out: &mut String, b: &PlanBook, lang: &str) -> fmt::Result {
     section(out, head("Unconfirmed", "未确认"), &b.unconfirmed, |u| {
         let standing = match u.standing {
             Standing::Missing => pick(lang, "not promised", "不作承诺"),
-            Standing::Assumed => pick(lang, "in force, to be confirmed", "按推定执行,待确认"),
+            Standing::Assumed => pick(lang, "in force, to be confirmed", "按推定执行，待确认"),
         };
         (format!("{} [{standing}]: {}", u.path, u.words.get(lang)), &u.source)
     })?;
@@ -96,7 +96,7 @@ fn fee_words(b: &PlanBook, lang: &str) -> String {
         FeeModel::FixedPlusUsage => {
             let rate = fee.rate.map(|r| (r * rust_decimal::Decimal::ONE_HUNDRED).normalize().to_string()).unwrap_or_default();
             let base = amount();
-            pick(lang, "{base} a month, or {rate} % of list-price consumption, whichever is more", "每月 {base},或折前消费的 {rate}%,取高者")
+            pick(lang, "{base} a month, or {rate} % of list-price consumption, whichever is more", "每月 {base}，或折前消费的 {rate}%,取高者")
                 .replace("{base}", &base)
                 .replace("{rate}", &rate)
         }

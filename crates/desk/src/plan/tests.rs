@@ -513,7 +513,7 @@ fn the_new_enterprise_plan_answers_tickets_slower_and_promises_new_things() {
         diff_words(&changes[0], "en"),
         "worse: slower, 40 minutes → 120 minutes (Web ticket: an engineer first answers in less than 120 minutes)"
     );
-    assert_eq!(diff_words(&changes[0], "zh-CN"), "变差:变慢,40 分钟 → 120 分钟(工单:不到 120 分钟由工程师首次响应)");
+    assert_eq!(diff_words(&changes[0], "zh-CN"), "变差：变慢，40 分钟 → 120 分钟（工单：不到 120 分钟由工程师首次响应）");
     assert!(changes.is_sorted_by_key(|c| c.kind), "worse first");
     assert!(changes.iter().all(|c| c.path != "feature.dedicated_im_group"), "the old plan had the group too, as a channel");
     for lang in LANGS {
