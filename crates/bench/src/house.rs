@@ -14,6 +14,8 @@ pub struct Loaded {
     pub seconds: f64,
     pub clocks: u64,
     pub running: u64,
+    /// When a burst falls due.
+    pub due_at: Option<String>,
     pub contacts: Vec<String>,
     pub engineers: Vec<String>,
     pub chief: String,
@@ -98,6 +100,7 @@ impl House {
             seconds: facts["seconds"].as_f64().unwrap_or_default(),
             clocks: facts["clocks"].as_u64().unwrap_or_default(),
             running: facts["running"].as_u64().unwrap_or_default(),
+            due_at: facts["due_at"].as_str().map(str::to_string),
             contacts: of("contact", "token"),
             engineers: of("engineer", "token"),
             chief: of("duty_chief", "token").pop().ok_or("nobody is chief")?,
