@@ -7,18 +7,135 @@ use std::time::{Duration, Instant};
 use store::search::{Doc, DocKind, LocalSearch, Query, Search, SearchError};
 
 const ZH: &[&str] = &[
-    "云服务器", "实例", "网络", "不通", "公网", "弹性", "负载均衡", "数据库", "备份", "失败", "超时", "连接", "安全组", "端口", "磁盘", "扩容", "快照", "镜像", "账单", "费用", "退款", "续费", "域名",
-    "解析", "证书", "过期", "监控", "告警", "日志", "权限", "账号", "登录", "密码", "重置", "工单", "升级", "迁移", "延迟", "丢包", "带宽", "存储", "对象", "上传", "下载", "接口", "报错", "参数", "错误",
-    "控制台", "页面", "打不开", "重启", "宕机", "内存", "占用", "过高", "客户", "反馈", "业务", "中断", "恢复", "排查", "原因", "处理", "昨晚", "今天", "上午", "集群", "节点", "容器", "部署", "版本",
+    "云服务器",
+    "实例",
+    "网络",
+    "不通",
+    "公网",
+    "弹性",
+    "负载均衡",
+    "数据库",
+    "备份",
+    "失败",
+    "超时",
+    "连接",
+    "安全组",
+    "端口",
+    "磁盘",
+    "扩容",
+    "快照",
+    "镜像",
+    "账单",
+    "费用",
+    "退款",
+    "续费",
+    "域名",
+    "解析",
+    "证书",
+    "过期",
+    "监控",
+    "告警",
+    "日志",
+    "权限",
+    "账号",
+    "登录",
+    "密码",
+    "重置",
+    "工单",
+    "升级",
+    "迁移",
+    "延迟",
+    "丢包",
+    "带宽",
+    "存储",
+    "对象",
+    "上传",
+    "下载",
+    "接口",
+    "报错",
+    "参数",
+    "错误",
+    "控制台",
+    "页面",
+    "打不开",
+    "重启",
+    "宕机",
+    "内存",
+    "占用",
+    "过高",
+    "客户",
+    "反馈",
+    "业务",
+    "中断",
+    "恢复",
+    "排查",
+    "原因",
+    "处理",
+    "昨晚",
+    "今天",
+    "上午",
+    "集群",
+    "节点",
+    "容器",
+    "部署",
+    "版本",
 ];
 const EN: &[&str] = &[
-    "instance", "network", "timeout", "connection", "refused", "database", "backup", "failed", "disk", "full", "snapshot", "billing", "refund", "domain", "certificate", "expired", "alarm", "login",
-    "password", "reset", "upgrade", "latency", "packet", "loss", "bandwidth", "storage", "upload", "api", "error", "console", "restart", "memory", "cluster", "node", "container", "deploy",
+    "instance",
+    "network",
+    "timeout",
+    "connection",
+    "refused",
+    "database",
+    "backup",
+    "failed",
+    "disk",
+    "full",
+    "snapshot",
+    "billing",
+    "refund",
+    "domain",
+    "certificate",
+    "expired",
+    "alarm",
+    "login",
+    "password",
+    "reset",
+    "upgrade",
+    "latency",
+    "packet",
+    "loss",
+    "bandwidth",
+    "storage",
+    "upload",
+    "api",
+    "error",
+    "console",
+    "restart",
+    "memory",
+    "cluster",
+    "node",
+    "container",
+    "deploy",
 ];
 const CODES: &[&str] = &["InvalidParameter.NotFound", "QuotaExceeded.Eip", "Throttling.User", "InternalError", "IncorrectInstanceStatus"];
 const QUESTIONS: &[&str] = &[
-    "云服务器网络不通", "数据库备份失败怎么办", "登录", "证书过期", "网", "带宽跑满导致丢包，业务中断需要尽快恢复", "database backup failed", "connection refused", "InvalidParameter.NotFound", "YN-10023",
-    "i-bp100f3a", "10.0.3.17", "EIP 公网 超时", "打不开控制台页面 error", "退款", "",
+    "云服务器网络不通",
+    "数据库备份失败怎么办",
+    "登录",
+    "证书过期",
+    "网",
+    "带宽跑满导致丢包，业务中断需要尽快恢复",
+    "database backup failed",
+    "connection refused",
+    "InvalidParameter.NotFound",
+    "YN-10023",
+    "i-bp100f3a",
+    "10.0.3.17",
+    "EIP 公网 超时",
+    "打不开控制台页面 error",
+    "退款",
+    "",
 ];
 
 /// A small generator of our own: the same numbers on every machine.
@@ -108,7 +225,13 @@ fn run(count: u128) -> Result<(), SearchError> {
         search.commit(start as i64)?;
         commits.push(begin.elapsed());
     }
-    println!("  fed in {:.2} s, a commit each 2,000: {}; {} kB on disk; {}", begin.elapsed().as_secs_f64(), percentiles(commits), folder_bytes(&folder) / 1024, memory_kb());
+    println!(
+        "  fed in {:.2} s, a commit each 2,000: {}; {} kB on disk; {}",
+        begin.elapsed().as_secs_f64(),
+        percentiles(commits),
+        folder_bytes(&folder) / 1024,
+        memory_kb()
+    );
     let mut small = Vec::new();
     for key in 0..50 {
         search.put(&[doc(&mut seed, key)])?;
@@ -126,7 +249,12 @@ fn run(count: u128) -> Result<(), SearchError> {
     for text in QUESTIONS {
         let begin = Instant::now();
         let hits = search.find(&Query { text: (*text).to_owned(), ..staff.clone() })?.hits;
-        println!("    {:6.2} ms {:3} hits, best {:7.2}  {text}", begin.elapsed().as_secs_f64() * 1000.0, hits.len(), hits.first().map_or(0.0, |hit| hit.score));
+        println!(
+            "    {:6.2} ms {:3} hits, best {:7.2}  {text}",
+            begin.elapsed().as_secs_f64() * 1000.0,
+            hits.len(),
+            hits.first().map_or(0.0, |hit| hit.score)
+        );
     }
     search.rest()?;
     println!("  at rest: {}", memory_kb());

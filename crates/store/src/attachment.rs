@@ -45,9 +45,7 @@ fn read(r: &Row) -> Result<Attachment, DbError> {
     })
 }
 pub fn put_new(tx: &mut Tx, a: &Attachment) -> Result<(), DbError> {
-    let values = vals![
-        a.id, a.account, a.ticket, a.message, a.by, &a.name, &a.media_type, a.bytes, &a.sha256[..], a.internal, &a.scan, a.at
-    ];
+    let values = vals![a.id, a.account, a.ticket, a.message, a.by, &a.name, &a.media_type, a.bytes, &a.sha256[..], a.internal, &a.scan, a.at];
     tx.exec(&INSERT, &values).map(|_| ())
 }
 pub fn find(tx: &mut Tx, id: AttachmentId) -> Result<Option<Attachment>, DbError> {

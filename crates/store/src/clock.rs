@@ -38,7 +38,8 @@ statements! {
 /// Reading a row back needs its stamped terms; a row whose book is gone is a damaged database.
 fn read(r: &Row, book: &dyn TermsBook) -> Result<Stored, DbError> {
     let (plan, row, version) = (r.text(3), r.text(4), r.int(5) as u32);
-    let terms = book.terms(&plan, &row, version).ok_or_else(|| DbError::internal(format!("no terms for {plan} {row}, calendar version {version}")))?;
+    let terms =
+        book.terms(&plan, &row, version).ok_or_else(|| DbError::internal(format!("no terms for {plan} {row}, calendar version {version}")))?;
     let paused = match (r.opt_text(10).as_deref().and_then(Wait::parse), r.opt_at(11)) {
         (Some(why), Some(since)) => Some(Pause { why, since }),
         _ => None,
@@ -84,10 +85,34 @@ pub fn put_new(tx: &mut Tx, s: &Stored, new_events: &[Event]) -> Result<(), DbEr
     let c = &s.clock;
     let internal = c.terms.kind == Kind::Internal;
     let values = vals![
-        s.id, s.ticket, s.account, &c.terms.key, &c.terms.plan, &c.terms.row, internal, c.terms.calendar_version, c.cycle, c.base_at,
-        c.used.as_micros(), c.running_since, c.paused.map(|p| p.why.key()), c.paused.map(|p| p.since), c.waited[0].as_micros(),
-        c.waited[1].as_micros(), c.waited[2].as_micros(), c.agreed_at, c.due_at, c.broken_at, c.detected_at, c.ended_at,
-        c.ending.map(ending_key), c.waived, c.warned, c.called, c.fires_at, new_events.len() as i64
+        s.id,
+        s.ticket,
+        s.account,
+        &c.terms.key,
+        &c.terms.plan,
+        &c.terms.row,
+        internal,
+        c.terms.calendar_version,
+        c.cycle,
+        c.base_at,
+        c.used.as_micros(),
+        c.running_since,
+        c.paused.map(|p| p.why.key()),
+        c.paused.map(|p| p.since),
+        c.waited[0].as_micros(),
+        c.waited[1].as_micros(),
+        c.waited[2].as_micros(),
+        c.agreed_at,
+        c.due_at,
+        c.broken_at,
+        c.detected_at,
+        c.ended_at,
+        c.ending.map(ending_key),
+        c.waived,
+        c.warned,
+        c.called,
+        c.fires_at,
+        new_events.len() as i64
     ];
     tx.exec(&INSERT, &values)?;
     put_events(tx, s.id, 0, new_events)
@@ -97,9 +122,28 @@ pub fn put(tx: &mut Tx, s: &Stored, new_events: &[Event]) -> Result<(), DbError>
     let c = &s.clock;
     let internal = c.terms.kind == Kind::Internal;
     let values = vals![
-        s.id, &c.terms.plan, &c.terms.row, internal, c.terms.calendar_version, c.used.as_micros(), c.running_since,
-        c.paused.map(|p| p.why.key()), c.paused.map(|p| p.since), c.waited[0].as_micros(), c.waited[1].as_micros(), c.waited[2].as_micros(),
-        c.agreed_at, c.due_at, c.broken_at, c.detected_at, c.ended_at, c.ending.map(ending_key), c.waived, c.warned, c.called, c.fires_at,
+        s.id,
+        &c.terms.plan,
+        &c.terms.row,
+        internal,
+        c.terms.calendar_version,
+        c.used.as_micros(),
+        c.running_since,
+        c.paused.map(|p| p.why.key()),
+        c.paused.map(|p| p.since),
+        c.waited[0].as_micros(),
+        c.waited[1].as_micros(),
+        c.waited[2].as_micros(),
+        c.agreed_at,
+        c.due_at,
+        c.broken_at,
+        c.detected_at,
+        c.ended_at,
+        c.ending.map(ending_key),
+        c.waived,
+        c.warned,
+        c.called,
+        c.fires_at,
         s.events as i64 + new_events.len() as i64
     ];
     tx.exec(&UPDATE, &values)?;
@@ -182,9 +226,12 @@ fn what(key: &str, text: &str, book: &dyn TermsBook) -> Option<What> {
         "fulfilled" => What::Fulfilled,
         "cancelled" => What::Cancelled,
         "breached" => What::Breached { due_at: at("due_at")? },
-        "retargeted" => {
-            What::Retargeted { terms: terms()?, used: Span::micros(int("used")?), since: at("since"), because: Because::parse(v["because"].as_str()?)? }
-        }
+        "retargeted" => What::Retargeted {
+            terms: terms()?,
+            used: Span::micros(int("used")?),
+            since: at("since"),
+            because: Because::parse(v["because"].as_str()?)?,
+        },
         "agreed" => What::Agreed { until: at("until")? },
         "waived" => What::Waived { reason: word("reason")?, by: word("by")? },
         _ => return None,

@@ -131,9 +131,29 @@ pub fn list_named(tx: &mut Tx, ids: &[PersonId]) -> Result<Vec<Named>, DbError> 
 pub fn put_new(tx: &mut Tx, p: &Person) -> Result<(), DbError> {
     let (skills, languages) = (p.skills.join(" "), p.languages.join(" "));
     let values = vals![
-        p.id, p.account, p.role.key(), p.tier, &p.name, &p.login, &p.email, &p.language, &p.tz, &skills, &languages, p.capacity,
-        p.work_calendar.as_deref(), p.away_until, p.active, p.load, p.last_assigned_at, p.quiet.map(|q| q.0), p.quiet.map(|q| q.1), p.digest,
-        p.password_hash.as_deref(), p.created_at, p.version
+        p.id,
+        p.account,
+        p.role.key(),
+        p.tier,
+        &p.name,
+        &p.login,
+        &p.email,
+        &p.language,
+        &p.tz,
+        &skills,
+        &languages,
+        p.capacity,
+        p.work_calendar.as_deref(),
+        p.away_until,
+        p.active,
+        p.load,
+        p.last_assigned_at,
+        p.quiet.map(|q| q.0),
+        p.quiet.map(|q| q.1),
+        p.digest,
+        p.password_hash.as_deref(),
+        p.created_at,
+        p.version
     ];
     tx.exec(&INSERT, &values).map(|_| ())
 }
@@ -141,8 +161,24 @@ pub fn put_new(tx: &mut Tx, p: &Person) -> Result<(), DbError> {
 pub fn put(tx: &mut Tx, p: &Person) -> Result<(), DbError> {
     let (skills, languages) = (p.skills.join(" "), p.languages.join(" "));
     let values = vals![
-        p.id, p.role.key(), p.tier, &p.name, &p.email, &p.language, &p.tz, &skills, &languages, p.capacity, p.work_calendar.as_deref(),
-        p.away_until, p.active, p.quiet.map(|q| q.0), p.quiet.map(|q| q.1), p.digest, p.password_hash.as_deref(), p.version
+        p.id,
+        p.role.key(),
+        p.tier,
+        &p.name,
+        &p.email,
+        &p.language,
+        &p.tz,
+        &skills,
+        &languages,
+        p.capacity,
+        p.work_calendar.as_deref(),
+        p.away_until,
+        p.active,
+        p.quiet.map(|q| q.0),
+        p.quiet.map(|q| q.1),
+        p.digest,
+        p.password_hash.as_deref(),
+        p.version
     ];
     tx.exec(&UPDATE, &values).map(|_| ())
 }

@@ -135,11 +135,45 @@ pub fn put_new(tx: &mut Tx, c: &Case) -> Result<(), DbError> {
     let (t, w) = (&c.ticket, &c.words);
     let (helpers, followers) = (people_bytes(&t.helpers), people_bytes(&t.followers));
     let values = vals![
-        t.id, c.number, t.account, t.requester, &w.subject, &t.channel, t.severity.key(), t.stage.key(), t.cycle, &w.product, &w.instance,
-        &w.error_code, w.window_from, w.window_to, &w.impact, &w.tried, &c.language, &c.plan, t.opened_at, c.updated_at, t.owner, t.handler,
-        t.tier, &helpers, &followers, t.boosted_at, t.proposed.map(|s| s.key()), t.first_reply_at,
-        t.resolved_at, t.closed_at, &c.cause, t.alarm.map(|a| a.at), t.alarm.map(|a| a.does.key()), c.next_due_at, c.broken, c.messages,
-        t.version, t.severity.rank(), t.stage.is_open()
+        t.id,
+        c.number,
+        t.account,
+        t.requester,
+        &w.subject,
+        &t.channel,
+        t.severity.key(),
+        t.stage.key(),
+        t.cycle,
+        &w.product,
+        &w.instance,
+        &w.error_code,
+        w.window_from,
+        w.window_to,
+        &w.impact,
+        &w.tried,
+        &c.language,
+        &c.plan,
+        t.opened_at,
+        c.updated_at,
+        t.owner,
+        t.handler,
+        t.tier,
+        &helpers,
+        &followers,
+        t.boosted_at,
+        t.proposed.map(|s| s.key()),
+        t.first_reply_at,
+        t.resolved_at,
+        t.closed_at,
+        &c.cause,
+        t.alarm.map(|a| a.at),
+        t.alarm.map(|a| a.does.key()),
+        c.next_due_at,
+        c.broken,
+        c.messages,
+        t.version,
+        t.severity.rank(),
+        t.stage.is_open()
     ];
     tx.exec(&INSERT, &values).map(|_| ())
 }
@@ -147,9 +181,30 @@ pub fn put(tx: &mut Tx, c: &Case) -> Result<(), DbError> {
     let t = &c.ticket;
     let (helpers, followers) = (people_bytes(&t.helpers), people_bytes(&t.followers));
     let values = vals![
-        t.id, t.severity.key(), t.stage.key(), t.cycle, &c.plan, c.updated_at, t.owner, t.handler, t.tier, &helpers,
-        &followers, t.boosted_at, t.proposed.map(|s| s.key()), t.first_reply_at, t.resolved_at, t.closed_at, &c.cause,
-        t.alarm.map(|a| a.at), t.alarm.map(|a| a.does.key()), c.next_due_at, c.broken, c.messages, t.version, t.severity.rank(),
+        t.id,
+        t.severity.key(),
+        t.stage.key(),
+        t.cycle,
+        &c.plan,
+        c.updated_at,
+        t.owner,
+        t.handler,
+        t.tier,
+        &helpers,
+        &followers,
+        t.boosted_at,
+        t.proposed.map(|s| s.key()),
+        t.first_reply_at,
+        t.resolved_at,
+        t.closed_at,
+        &c.cause,
+        t.alarm.map(|a| a.at),
+        t.alarm.map(|a| a.does.key()),
+        c.next_due_at,
+        c.broken,
+        c.messages,
+        t.version,
+        t.severity.rank(),
         t.stage.is_open()
     ];
     tx.exec(&UPDATE, &values).map(|_| ())
@@ -247,7 +302,8 @@ pub fn list(tx: &mut Tx, filter: &Filter, order: Order, after: Option<After>, li
         where_.plain(&format!("({column}, id) {} (${a}, ${b})", if direction == "desc" { "<" } else { ">" }));
     }
     let n = where_.value(limit.min(PAGE_MAX));
-    let text = format!(concat!("select ", columns!(), " from ticket{} order by {} {}, id {} limit ${}"), where_.text(), column, direction, direction, n);
+    let text =
+        format!(concat!("select ", columns!(), " from ticket{} order by {} {}, id {} limit ${}"), where_.text(), column, direction, direction, n);
     tx.query_dyn(&text, &where_.vals(), read)
 }
 /// How many cases a filter holds. Walks the cases: for a view's first count only, never for a page.

@@ -27,7 +27,16 @@ statements! {
     MOVE = "update view set n = n + $2 where id = $1";
 }
 fn read(r: &Row) -> Result<View, DbError> {
-    Ok(View { id: r.id(0), owner: r.id(1), name: r.text(2), shared: r.bool(3), filter: r.text(4), n: r.int(5), created_at: r.at(6), version: r.num(7) })
+    Ok(View {
+        id: r.id(0),
+        owner: r.id(1),
+        name: r.text(2),
+        shared: r.bool(3),
+        filter: r.text(4),
+        n: r.int(5),
+        created_at: r.at(6),
+        version: r.num(7),
+    })
 }
 /// Every view of the house; bounded by [`VIEWS_MAX`].
 pub fn list_all(tx: &mut Tx) -> Result<Vec<View>, DbError> {

@@ -55,9 +55,7 @@ pub fn find(tx: &mut Tx, id: WebhookId) -> Result<Option<Webhook>, DbError> {
 }
 pub fn put_new(tx: &mut Tx, w: &Webhook) -> Result<(), DbError> {
     let topics = w.topics.join(" ");
-    let values = vals![
-        w.id, w.account, &w.name, &w.url, &w.secret[..], w.old_secret.as_deref(), &topics, w.active, w.failing_since, w.created_at
-    ];
+    let values = vals![w.id, w.account, &w.name, &w.url, &w.secret[..], w.old_secret.as_deref(), &topics, w.active, w.failing_since, w.created_at];
     tx.exec(&INSERT, &values)?;
     tx.nudge("webhooks");
     Ok(())

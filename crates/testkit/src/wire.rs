@@ -117,7 +117,9 @@ mod tests {
     #[test]
     fn an_answer_by_length_and_one_in_chunks_read_alike() {
         let by_length = read_answer(&mut "HTTP/1.1 201 Created\r\nContent-Length: 5\r\nX-A: b\r\n\r\nhello".as_bytes()).unwrap();
-        let in_chunks = read_answer(&mut "HTTP/1.1 201 Created\r\ntransfer-encoding: chunked\r\nx-a: b\r\n\r\n3\r\nhel\r\n2;x\r\nlo\r\n0\r\n\r\n".as_bytes()).unwrap();
+        let in_chunks =
+            read_answer(&mut "HTTP/1.1 201 Created\r\ntransfer-encoding: chunked\r\nx-a: b\r\n\r\n3\r\nhel\r\n2;x\r\nlo\r\n0\r\n\r\n".as_bytes())
+                .unwrap();
         assert_eq!((by_length.status, by_length.text(), by_length.header("x-a")), (201, "hello".into(), Some("b")));
         assert_eq!((in_chunks.status, in_chunks.body), (by_length.status, by_length.body));
     }

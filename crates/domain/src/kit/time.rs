@@ -164,7 +164,9 @@ mod tests {
     use super::*;
     #[test]
     fn durations_are_read_and_written_in_iso_8601() {
-        for (text, span) in [("PT40M", Span::minutes(40)), ("PT16H", Span::hours(16)), ("PT0S", Span::ZERO), ("PT1H0.5S", Span::hours(1) + Span::micros(500_000))] {
+        for (text, span) in
+            [("PT40M", Span::minutes(40)), ("PT16H", Span::hours(16)), ("PT0S", Span::ZERO), ("PT1H0.5S", Span::hours(1) + Span::micros(500_000))]
+        {
             assert_eq!(Span::parse(text), Ok(span));
             assert_eq!(Span::parse(&span.to_string()), Ok(span), "{text}");
         }

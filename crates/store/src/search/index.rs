@@ -8,7 +8,10 @@ use tantivy::columnar::Column;
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EnableScoring, Occur, TermQuery, TermSetQuery, Weight};
 use tantivy::schema::{BytesOptions, FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions, Value};
-use tantivy::{DocAddress, DocId, DocSet, Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, SegmentReader, TERMINATED, TantivyDocument, TantivyError, Term};
+use tantivy::{
+    DocAddress, DocId, DocSet, Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, SegmentReader, TERMINATED, TantivyDocument, TantivyError,
+    Term,
+};
 
 use super::question::{Marks, Question, TextFields, Thesaurus};
 use super::segment::{Segmenter, fold_text};
@@ -118,7 +121,8 @@ impl LocalSearch {
 
     fn over(index: Index, fields: Fields, position: i64) -> Result<LocalSearch, SearchError> {
         index.tokenizers().register(SEGMENTER, Segmenter);
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).doc_store_cache_num_blocks(STORE_BLOCKS).try_into().map_err(failed)?;
+        let reader =
+            index.reader_builder().reload_policy(ReloadPolicy::Manual).doc_store_cache_num_blocks(STORE_BLOCKS).try_into().map_err(failed)?;
         let pen = Mutex::new(Pen { written: position, ..Pen::default() });
         Ok(LocalSearch { index, reader, fields, thesaurus: RwLock::default(), pen, position: AtomicI64::new(position) })
     }

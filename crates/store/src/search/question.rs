@@ -212,10 +212,8 @@ fn han_units(run: &[Piece], is_stop: fn(&str) -> bool) -> Vec<Unit> {
     let words: Vec<&Piece> = run.iter().filter(|piece| piece.role == Role::Word).collect();
     let longest: Vec<&Piece> = words.iter().copied().filter(|word| !words.iter().any(|other| covers(other, word))).collect();
     let mut units: Vec<Unit> = longest.iter().filter(|word| !is_stop(&word.text)).map(|word| word_unit(word, &words, is_stop)).collect();
-    let lone: Vec<&Piece> = run
-        .iter()
-        .filter(|piece| piece.role == Role::Han && !longest.iter().any(|word| covers(word, piece)) && !is_stop(&piece.text))
-        .collect();
+    let lone: Vec<&Piece> =
+        run.iter().filter(|piece| piece.role == Role::Han && !longest.iter().any(|word| covers(word, piece)) && !is_stop(&piece.text)).collect();
     // 云 of 云服务器 is asked for, yet alone it hints at nothing; as a run of its own it does.
     let fragment = !units.is_empty();
     units.extend(lone.chunk_by(|a, b| a.at + 1 == b.at).map(|atoms| lone_unit(atoms, fragment)));

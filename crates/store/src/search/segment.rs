@@ -97,8 +97,15 @@ fn script(c: char) -> Script {
     match u32::from(c) {
         0x3005 | 0x3007 | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF => Script::Han,
         // Thai, Lao, Myanmar, Khmer, kana, hangul; marks inside these blocks count as letters, so that words keep their vowels.
-        0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1100..=0x11FF | 0x1780..=0x17FF | 0x3041..=0x30FA | 0x30FC..=0x30FF | 0x31F0..=0x31FF
-        | 0xAC00..=0xD7AF | 0xFF66..=0xFF9F => Script::Syllabic,
+        0x0E00..=0x0EFF
+        | 0x1000..=0x109F
+        | 0x1100..=0x11FF
+        | 0x1780..=0x17FF
+        | 0x3041..=0x30FA
+        | 0x30FC..=0x30FF
+        | 0x31F0..=0x31FF
+        | 0xAC00..=0xD7AF
+        | 0xFF66..=0xFF9F => Script::Syllabic,
         _ if c.is_alphanumeric() => Script::Word,
         _ => Script::None,
     }
@@ -281,13 +288,8 @@ impl Tokenizer for Segmenter {
 impl TokenStream for Pieces {
     fn advance(&mut self) -> bool {
         let Some(piece) = self.left.next() else { return false };
-        self.token = Token {
-            offset_from: piece.bytes.start,
-            offset_to: piece.bytes.end,
-            position: piece.at,
-            text: piece.text,
-            position_length: piece.span,
-        };
+        self.token =
+            Token { offset_from: piece.bytes.start, offset_to: piece.bytes.end, position: piece.at, text: piece.text, position_length: piece.span };
         true
     }
 

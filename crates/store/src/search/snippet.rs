@@ -95,7 +95,8 @@ fn step_back(text: &str, from: usize, chars: usize) -> usize {
     }
     // The first full word: a cut inside Latin text begins after the next blank, if there is one.
     let lead = &text[earliest..from];
-    let inside_word = text[..earliest].chars().next_back().is_some_and(|c| c.is_ascii_alphanumeric()) && lead.starts_with(|c: char| c.is_ascii_alphanumeric());
+    let inside_word =
+        text[..earliest].chars().next_back().is_some_and(|c| c.is_ascii_alphanumeric()) && lead.starts_with(|c: char| c.is_ascii_alphanumeric());
     let skip = if inside_word { lead.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(lead.len()) } else { 0 };
     let start = earliest + skip;
     text[start..from].char_indices().map(|(at, _)| start + at).find(|at| is_good_cut(text, *at)).unwrap_or(from)
@@ -103,7 +104,10 @@ fn step_back(text: &str, from: usize, chars: usize) -> usize {
 
 fn step_forward(text: &str, from: usize, chars: usize) -> usize {
     let places = text[from..].char_indices().skip(chars).map(|(at, _)| from + at);
-    places.take(32).find(|at| is_good_cut(text, *at)).unwrap_or_else(|| text[from..].char_indices().nth(chars).map_or(text.len(), |(at, _)| from + at))
+    places
+        .take(32)
+        .find(|at| is_good_cut(text, *at))
+        .unwrap_or_else(|| text[from..].char_indices().nth(chars).map_or(text.len(), |(at, _)| from + at))
 }
 
 fn narrow_blanks(text: &str) -> String {

@@ -177,8 +177,19 @@ fn stop_words_do_not_count_unless_there_is_nothing_else() {
 fn identifiers_are_found_whole_and_by_part() {
     let search = some_tickets();
     for text in [
-        "InvalidParameter.NotFound", "invalidparameter.notfound", "InvalidParameter", "NotFound", "notfound", "Parameter", "ECS-i-bp1abc", "i-bp1abc", "bp1abc",
-        "10.0.3.17", "10.0.3", "10.0.3.17:8080", "8080",
+        "InvalidParameter.NotFound",
+        "invalidparameter.notfound",
+        "InvalidParameter",
+        "NotFound",
+        "notfound",
+        "Parameter",
+        "ECS-i-bp1abc",
+        "i-bp1abc",
+        "bp1abc",
+        "10.0.3.17",
+        "10.0.3",
+        "10.0.3.17:8080",
+        "8080",
     ] {
         assert_eq!(found(&search, text).first(), Some(&4), "{text}");
     }
@@ -200,7 +211,8 @@ fn ticket_numbers_are_found_whole_and_by_digits() {
 
 #[test]
 fn the_exact_identifier_goes_before_its_relatives() {
-    let search = holding(&[ticket(1, "InvalidParameter.Format", "NotFound"), ticket(2, "报错", "一段很长的说明，里面提到 InvalidParameter.NotFound 一次")]);
+    let search =
+        holding(&[ticket(1, "InvalidParameter.Format", "NotFound"), ticket(2, "报错", "一段很长的说明，里面提到 InvalidParameter.NotFound 一次")]);
     assert_eq!(found(&search, "InvalidParameter.NotFound"), [2, 1]);
 }
 
@@ -535,8 +547,30 @@ fn english_marks_do_not_reach_into_other_words() {
 fn no_question_can_hurt() {
     let search = some_tickets();
     let questions = [
-        "\"", "(", "AND OR NOT", "title:备份", "*", "\\", "a:b:c^2~", "[1 TO 2]", "\0", "\u{FEFF}", "🦀", "----", ".", "a.", "-a", "é\u{301}", "İ", "ﬀ", "１．２", "是",
-        "的的的的", "--------a--------b", "A.B-C_D", "𠀀𠀁",
+        "\"",
+        "(",
+        "AND OR NOT",
+        "title:备份",
+        "*",
+        "\\",
+        "a:b:c^2~",
+        "[1 TO 2]",
+        "\0",
+        "\u{FEFF}",
+        "🦀",
+        "----",
+        ".",
+        "a.",
+        "-a",
+        "é\u{301}",
+        "İ",
+        "ﬀ",
+        "１．２",
+        "是",
+        "的的的的",
+        "--------a--------b",
+        "A.B-C_D",
+        "𠀀𠀁",
     ];
     for text in questions {
         search.find(&asking(text)).unwrap();
