@@ -139,6 +139,7 @@ pub struct FlawOut {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::ticket::Refusal;
 
     #[test]
     fn the_reason_stays_at_home() {
@@ -172,7 +173,7 @@ mod tests {
     }
     #[test]
     fn every_code_of_a_fault_has_words_in_every_language() {
-        let refusals = ALL_REFUSALS.iter().map(|r| Fault::from(*r).code());
+        let refusals = Refusal::ALL.iter().map(|r| Fault::from(*r).code());
         let faults = [
             Fault::NotFound,
             Fault::Forbidden { deed: "x" },
@@ -188,30 +189,4 @@ mod tests {
             }
         }
     }
-    use domain::ticket::Refusal::{self, *};
-    const ALL_REFUSALS: &[Refusal] = &[
-        AlreadyClosed,
-        AlreadyResolved,
-        NotYetResolved,
-        NotYetAnswered,
-        NotWaiting,
-        AlreadyWaiting,
-        NotClosed,
-        TooLateToReopen,
-        SamePerson,
-        SameSeverity,
-        OtherScale,
-        NotGraver,
-        NotLower,
-        NothingProposed,
-        AlreadyBoosted,
-        NotBoosted,
-        TierUnknown,
-        ReasonMissing,
-        InThePast,
-        NotAHelper,
-        AlreadyHelps,
-        NotFollowing,
-        AlreadyFollowing,
-    ];
 }
