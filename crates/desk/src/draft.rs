@@ -26,9 +26,13 @@ pub fn put(cx: &mut Act, leave: &Leave<KeepDraft>, ticket: TicketId, kind: &str,
 pub fn get(tx: &mut Tx, leave: &Leave<KeepDraft>, ticket: TicketId) -> Result<Draft, Fault> {
     store::presence::find_draft(tx, leave.actor().person, ticket)?.ok_or(Fault::NotFound)
 }
-/// Drops it, if there is one: sending a message does it too, so twice is no mistake.
+/// Drops it, if there is one: sending a message does it too, so twice is no mistake. Errors: NotFound for a case that is not theirs.
 pub fn drop_own(cx: &mut Act, leave: &Leave<KeepDraft>, ticket: TicketId) -> Result<(), Fault> {
-    store::presence::drop_draft(cx.tx, leave.actor().person, ticket)?;
+    let who = leave.actor();
+    // One's own draft goes even where the case was moved out of sight meanwhile.
+    if !store::presence::drop_draft(cx.tx, who.person, ticket)? {
+        ticket::get(cx.tx, who, ticket)?;
+    }
     Ok(())
 }
 /// One's own drafts on all cases.

@@ -56,6 +56,10 @@ pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         let cause = e.inner();
         match cause.classify() {
             serde_json::error::Category::Data => Problem::from(flaw(&e.path().to_string(), &cause.to_string())),
+            // The reader takes a list where a word is wanted for bad syntax, though every bracket is in its place.
+            serde_json::error::Category::Syntax if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() => {
+                Problem::from(Flaw::new(e.path().to_string(), "wrong_type").with("expected", "a string"))
+            }
             _ => bad("body.not_json").with("line", cause.line()).with("column", cause.column()),
         }
     })?;
@@ -244,6 +248,7 @@ mod tests {
         assert_eq!(field(r#"{"subject": 7}"#), "subject wrong_type");
         assert_eq!(field(r#"{"subject": "a", "subject": "b"}"#), "subject twice");
         assert_eq!(field(r#"{"subject": "a", "severity": "huge"}"#), "severity unknown_value");
+        assert_eq!(field(r#"{"subject": "a", "severity": ["urgent"]}"#), "severity wrong_type");
         assert_eq!(field("[]"), " wrong_type");
         assert_eq!(field(r#"["a", null, null]"#), " wrong_type", "fields have names");
         assert_eq!(field(r#""a""#), " wrong_type");

@@ -1,0 +1,152 @@
+//! One card for each operation: which deeds it asks leave for, and a question of its kind that succeeds when somebody asks it who may.
+use super::scene::{Ask, PASSWORD, Person, Scene, id_of, may, new_webhook, nothing};
+use domain::kit::Span;
+use domain::people::Role;
+use serde_json::{Value, json};
+
+pub struct Card {
+    /// The operation's name in the description.
+    pub operation: &'static str,
+    /// Names out of the policy; none: whoever is known may.
+    pub deeds: &'static [&'static str],
+    pub ask: fn(&Scene, &Person) -> Ask,
+}
+/// Operations nobody needs to be known for.
+pub const OPEN: &[&str] = &["sign_in", "healthz", "readyz", "metrics"];
+
+const fn card(operation: &'static str, deeds: &'static [&'static str], ask: fn(&Scene, &Person) -> Ask) -> Card {
+    Card { operation, deeds, ask }
+}
+pub const CARDS: &[Card] = &[
+    card("healthz", &[], |_, _| Ask::bare("/healthz")),
+    card("readyz", &[], |_, _| Ask::bare("/readyz")),
+    card("metrics", &[], |_, _| Ask::bare("/metrics")),
+    card("sign_in", &[], |_, who| Ask::json("/sessions", json!({"login": who.login, "password": PASSWORD}))),
+    card("sign_out", &[], |_, _| Ask::bare("/sessions/current").in_session()),
+    card("get_me", &[], |_, _| Ask::bare("/me")),
+    card("edit_me", &[], |s, who| Ask::json("/me", json!({"name": s.fresh("me"), "away_until": null})).version(s.version_of(who)).in_session()),
+    card("put_availability", &[], |s, _| Ask::json("/people/me/availability", json!({"away_until": s.after(Span::hours(1))})).in_session()),
+    card("change_password", &[], |_, _| Ask::json("/people/me/password", json!({"old": PASSWORD, "new": PASSWORD})).in_session()),
+    card("open_ticket", &["ticket.open"], |s, _| {
+        let (subject, requester) = (s.fresh("slow"), s.one(Role::Contact).id.to_string());
+        Ask::json("/tickets", json!({"subject": subject, "body": "since noon", "account": s.account.to_string(), "requester": requester}))
+    }),
+    card("list_tickets", &["ticket.read"], |s, _| Ask::bare(format!("/tickets?account={}", s.account))),
+    card("get_ticket", &["ticket.read"], |s, _| Ask::bare(format!("/tickets/{}", s.case))),
+    card("act_on_ticket", &["ticket.act"], |s, _| {
+        Ask::json(format!("/tickets/{}/acts", s.fresh_case()), json!({"act": "reply", "body": "we look into it"}))
+    }),
+    card("send_message", &["ticket.act"], |s, _| Ask::json(format!("/tickets/{}/messages", s.fresh_case()), json!({"body": "we look into it"}))),
+    card("list_messages", &["ticket.read"], |s, _| Ask::bare(format!("/tickets/{}/messages", s.case))),
+    card("read_timeline", &["ticket.read"], |s, _| Ask::bare(format!("/tickets/{}/timeline", s.case))),
+    card("list_clocks", &["clock.read"], |s, _| Ask::bare(format!("/tickets/{}/clocks", s.case))),
+    card("get_clock", &["clock.read"], |s, _| Ask::bare(format!("/clocks/{}", s.clock()))),
+    card("explain_clock", &["clock.read"], |s, _| Ask::bare(format!("/clocks/{}/explain", s.clock()))),
+    card("waive_breach", &["clock.waive"], |s, who| {
+        let clock = if may(who.role, &["clock.waive"]) { s.broken_clock() } else { s.clock() };
+        Ask::json(format!("/clocks/{clock}/waive"), json!({"reason": "the line was cut"}))
+    }),
+    card("upload_attachment", &["ticket.act"], |s, _| Ask::file(format!("/tickets/{}/attachments?name=a.txt", s.case), b"hello")),
+    card("download_attachment", &["ticket.read"], |s, _| Ask::bare(format!("/attachments/{}", s.file()))),
+    card("get_draft", &["ticket.draft"], |s, who| {
+        let path = format!("/tickets/{}/draft", s.fresh_case());
+        s.make(who, "PUT", &Ask::json(&path, json!({"body": "we"})));
+        Ask::bare(path)
+    }),
+    card("put_draft", &["ticket.draft"], |s, _| Ask::json(format!("/tickets/{}/draft", s.fresh_case()), json!({"body": "we", "seen_version": 0}))),
+    card("drop_draft", &["ticket.draft"], |s, who| {
+        let path = format!("/tickets/{}/draft", s.fresh_case());
+        s.make(who, "PUT", &Ask::json(&path, json!({"body": "we"})));
+        Ask::bare(path)
+    }),
+    card("list_drafts", &["ticket.draft"], |_, _| Ask::bare("/drafts")),
+    card("put_presence", &["ticket.read"], |s, _| Ask::json(format!("/tickets/{}/presence", s.case), json!({"doing": "typing"}))),
+    card("get_presence", &["ticket.read"], |s, _| Ask::bare(format!("/tickets/{}/presence", s.case))),
+    card("create_view", &["view.own"], |s, _| Ask::json("/views", json!({"name": s.fresh("mine"), "filter": {"open": true}}))),
+    card("list_views", &["view.own"], |_, _| Ask::bare("/views")),
+    card("get_view", &["view.own"], |s, who| Ask::bare(format!("/views/{}", own_view(s, who)))),
+    card("edit_view", &["view.own"], |s, who| Ask::json(format!("/views/{}", own_view(s, who)), json!({"name": s.fresh("other")})).version(1)),
+    card("drop_view", &["view.own"], |s, who| Ask::bare(format!("/views/{}", own_view(s, who)))),
+    card("list_view_tickets", &["view.own", "ticket.read"], |s, who| Ask::bare(format!("/views/{}/tickets", own_view(s, who)))),
+    card("search", &["search"], |s, _| Ask::bare(format!("/search?q=route&account={}", s.account))),
+    card("listen_to_events", &["events.listen"], |s, _| Ask::bare(format!("/events?ticket={}", s.case))),
+    card("list_accounts", &["account.read"], |_, _| Ask::bare("/accounts")),
+    card("create_account", &["account.edit"], |s, _| {
+        let name = s.fresh("customer");
+        Ask::json("/accounts", json!({"number": name, "name": name}))
+    }),
+    card("get_account", &["account.read"], |s, _| Ask::bare(format!("/accounts/{}", s.account))),
+    card("edit_account", &["account.edit"], |s, _| Ask::json(format!("/accounts/{}", s.fresh_account()), json!({"name": s.fresh("new name")})).version(1)),
+    card("list_orders", &["account.read"], |s, _| Ask::bare(format!("/accounts/{}/orders", s.account))),
+    card("order_plan", &["plan.order"], |s, _| {
+        Ask::json(format!("/accounts/{}/orders", s.fresh_account()), json!({"family": "ali.business", "ordered_at": "2025-06-15T00:00:00+08:00", "existing": true}))
+    }),
+    card("list_quotas", &["account.read"], |s, _| Ask::bare(format!("/quotas?account={}", s.account))),
+    card("create_person", &["person.invite"], |s, _| Ask::json("/people", s.new_contact())),
+    card("list_people", &["person.read"], |s, _| Ask::bare(format!("/people?account={}", s.account))),
+    card("get_person", &["person.read"], |s, _| Ask::bare(format!("/people/{}", s.one(Role::Contact).id))),
+    card("edit_person", &["person.edit"], |s, _| Ask::json(format!("/people/{}", s.fresh_contact()), json!({"name": s.fresh("new name")})).version(1)),
+    card("create_token", &["token.own"], |s, who| {
+        drop_tokens(s, who);
+        Ask::json("/tokens", json!({"name": "script", "scopes": ["plan.read"]}))
+    }),
+    card("list_tokens", &["token.own"], |_, _| Ask::bare("/tokens")),
+    card("revoke_token", &["token.own"], |s, who| {
+        drop_tokens(s, who);
+        let issued = s.make(who, "POST", &Ask::json("/tokens", json!({"name": "script", "scopes": ["plan.read"]}))).expect("a token");
+        Ask::bare(format!("/tokens/{}", id_of(&issued["token"])))
+    }),
+    card("list_notices", &["notice.own"], |_, _| Ask::bare("/notices")),
+    card("read_notices", &["notice.own"], |s, who| {
+        s.fresh_case();
+        let mine = s.make(who, "GET", &Ask::bare("/notices")).unwrap_or_default();
+        let newest = mine["items"][0]["id"].as_str().map_or_else(|| nothing("out"), str::to_string);
+        Ask::json("/notices/read", json!({"up_to": newest}))
+    }),
+    card("get_preferences", &["notice.own"], |_, _| Ask::bare("/preferences")),
+    card("put_preferences", &["notice.own"], |_, _| {
+        Ask::json("/preferences", json!({"preferences": [{"topic": "activity", "way": "mail", "wanted": false}]}))
+    }),
+    card("put_mail_settings", &["notice.own"], |s, who| {
+        Ask::json("/preferences/mail", json!({"quiet": {"from": 1320, "to": 420}, "digest": false})).version(s.version_of(who))
+    }),
+    card("list_plans", &["plan.read"], |_, _| Ask::bare("/plans")),
+    card("get_plan", &["plan.read"], |_, _| Ask::bare("/plans/ali.enterprise.v2")),
+    card("get_plan_at", &["plan.read"], |_, _| Ask::bare("/plans/at?family=ali.enterprise&at=2025-06-16T00:00:00Z")),
+    card("compare_plans", &["plan.read"], |_, _| Ask::bare("/plans/ali.enterprise.v1/diff/ali.enterprise.v2")),
+    card("list_calendars", &["plan.read"], |_, _| Ask::bare("/calendars")),
+    card("get_calendar", &["plan.read"], |_, _| Ask::bare("/calendars/cal_24x7")),
+    card("list_rota", &["rota.read"], |_, _| Ask::bare("/rota?duty=group")),
+    card("create_shift", &["rota.edit"], |s, _| {
+        Ask::json("/rota", json!({"duty": "group", "person": s.one(Role::Engineer).id.to_string(), "from": s.now()}))
+    }),
+    card("end_shift", &["rota.edit"], |s, _| Ask::bare(format!("/rota/{}?duty=group&at={}", s.fresh_shift(), s.after(Span::hours(1))))),
+    card("create_webhook", &["webhook.keep"], |_, _| Ask::json("/webhooks", new_webhook())),
+    card("list_webhooks", &["webhook.keep"], |_, _| Ask::bare("/webhooks")),
+    card("get_webhook", &["webhook.keep"], |s, _| Ask::bare(format!("/webhooks/{}", s.fresh_webhook()))),
+    card("edit_webhook", &["webhook.keep"], |s, _| Ask::json(format!("/webhooks/{}", s.fresh_webhook()), json!({"active": false})).version(1)),
+    card("drop_webhook", &["webhook.keep"], |s, _| Ask::bare(format!("/webhooks/{}", s.fresh_webhook()))),
+    card("rotate_webhook", &["webhook.keep"], |s, _| Ask::bare(format!("/webhooks/{}/rotate", s.fresh_webhook())).version(1)),
+    card("list_deliveries", &["webhook.keep"], |s, _| Ask::bare(format!("/webhooks/{}/deliveries", s.fresh_webhook()))),
+    card("replay_delivery", &["webhook.keep"], |s, _| {
+        let webhook = s.fresh_webhook();
+        let letter = s.failed_letters(&webhook, 1).remove(0);
+        Ask::bare(format!("/webhooks/{webhook}/deliveries/{letter}/replay"))
+    }),
+    card("get_house", &["house.read"], |_, _| Ask::bare("/admin/house")),
+    card("get_limits", &[], |_, _| Ask::bare("/limits")),
+];
+
+/// A view of one's own; of nobody's for those who keep none.
+fn own_view(s: &Scene, who: &Person) -> String {
+    let view = s.make(who, "POST", &Ask::json("/views", json!({"name": s.fresh("mine"), "filter": {"open": true}})));
+    view.map_or_else(|| nothing("viw"), |v| id_of(&v))
+}
+/// There may only be so many; the one they come with stays.
+fn drop_tokens(s: &Scene, who: &Person) {
+    let all = s.make(who, "GET", &Ask::bare("/tokens")).unwrap_or_default();
+    let scripts = all["items"].as_array().into_iter().flatten().filter(|t| t["name"] == "script" && t["revoked_at"] == Value::Null);
+    for token in scripts {
+        s.make(who, "DELETE", &Ask::bare(format!("/tokens/{}", id_of(token))));
+    }
+}
