@@ -1,7 +1,7 @@
 //! The one door for acts on a case: load, decide, apply, let the clocks hear, save everything in one transaction.
 use crate::board::{Board, Subject, clock_id};
 use crate::log::Line;
-use crate::{Act, Fault, Flaw, limits, log, notify};
+use crate::{Act, Fault, Flaw, ladder, limits, log, notify};
 use domain::kit::{AttachmentId, At, ClockId, MessageId, PersonId, TicketId};
 use domain::people::{Actor, Leave, Role};
 use domain::promise::{Because, Kind, What};
@@ -184,10 +184,24 @@ pub(crate) fn happen(cx: &mut Act, before: Case, actor: Option<PersonId>, facts:
         return Ok(before);
     }
     let mut board = Board::load(cx.tx, before.ticket.id, cx.desk.shelves())?;
-    let (case, mut lines) = tell_board(cx, before.clone(), actor, facts, message, &mut board)?;
-    let case = settle(cx, Some(&before), case, &board, &mut lines)?;
+    let (case, lines) = tell_board(cx, before.clone(), actor, facts, message, &mut board)?;
+    conclude(cx, &before, case, board, lines, actor, facts)
+}
+/// The end of every change to a case: what its clocks did on the way is settled and written, and whoever they call is told.
+pub(crate) fn conclude(
+    cx: &mut Act,
+    before: &Case,
+    case: Case,
+    mut board: Board,
+    mut lines: Vec<Line>,
+    actor: Option<PersonId>,
+    facts: &[Fact],
+) -> Result<Case, Fault> {
+    let calls = ladder::climb(cx, &case, &mut board, &mut lines)?;
+    let case = settle(cx, Some(before), case, &board, &mut lines)?;
     store::ticket::put(cx.tx, &case)?;
-    finish(cx, Some(&before), &case, lines, actor, facts)?;
+    finish(cx, Some(before), &case, lines, actor, facts)?;
+    ladder::tell(cx, &case, calls)?;
     Ok(case)
 }
 
@@ -373,7 +387,7 @@ pub(crate) fn change_plan(cx: &mut Act, id: TicketId, plan: &str) -> Result<(), 
     let book = shelves.book(plan).ok_or_else(|| Fault::internal(format!("plan {plan} is not on the shelf")))?;
     let mut board = Board::load(cx.tx, id, shelves)?;
     board.tighten(book, &Subject::of(&before.ticket), Because::PlanChanged, cx.now, shelves);
-    let mut lines = vec![Line {
+    let lines = vec![Line {
         account: Some(before.ticket.account),
         ticket: Some(id),
         actor: None,
@@ -381,9 +395,7 @@ pub(crate) fn change_plan(cx: &mut Act, id: TicketId, plan: &str) -> Result<(), 
         audience: Audience::Public,
         body: json!({"from": before.plan, "to": plan}),
     }];
-    let case = settle(cx, Some(&before), Case { plan: plan.to_string(), ..before.clone() }, &board, &mut lines)?;
-    store::ticket::put(cx.tx, &case)?;
-    finish(cx, Some(&before), &case, lines, None, &[])
+    conclude(cx, &before, Case { plan: plan.to_string(), ..before.clone() }, board, lines, None, &[]).map(|_| ())
 }
 
 /// A fact as the log and webhooks carry it. Ids as TypeIDs, instants RFC 3339; no words of the case.

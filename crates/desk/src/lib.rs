@@ -15,6 +15,7 @@ pub mod fault;
 pub mod form;
 pub mod idempotency;
 pub mod import;
+mod ladder;
 pub mod log;
 pub mod notice;
 pub mod notify;

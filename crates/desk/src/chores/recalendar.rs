@@ -1,5 +1,5 @@
 use super::{Chore, Report};
-use crate::act::{finish, settle};
+use crate::act::conclude;
 use crate::board::Board;
 use crate::log::Line;
 use crate::{Act, Desk, Fault, log};
@@ -80,9 +80,6 @@ fn recalendar_case(cx: &mut Act, id: TicketId) -> Result<bool, Fault> {
     if board.seats.iter().all(|s| s.fresh.is_empty()) {
         return Ok(false);
     }
-    let mut lines = Vec::new();
-    let case = settle(cx, Some(&before), before.clone(), &board, &mut lines)?;
-    store::ticket::put(cx.tx, &case)?;
-    finish(cx, Some(&before), &case, lines, None, &[])?;
+    conclude(cx, &before, before.clone(), board, Vec::new(), None, &[])?;
     Ok(true)
 }

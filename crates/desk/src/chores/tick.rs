@@ -1,17 +1,10 @@
 use super::{Chore, Report};
-use crate::act::{finish, settle};
+use crate::act::conclude;
 use crate::board::Board;
-use crate::log::Line;
-use crate::notify::{Telling, tell};
 use crate::{Act, Desk, Fault, limits};
-use domain::kit::{At, PersonId, Span, TicketId};
-use domain::promise::{Clock, Event, What};
-use domain::routing::{self, RungCall};
-use serde_json::json;
+use domain::kit::{At, Span, TicketId};
 use std::collections::{HashSet, VecDeque};
 use std::sync::mpsc::channel;
-use store::log::Audience;
-use store::ticket::Case;
 
 /// Lets clocks fall due: warnings, breaches, rungs of the ladder, waits that ran out. Claims what is due by its own time, never by
 /// sweeping; each clock's history says when it was due and when that was noticed.
@@ -90,97 +83,9 @@ pub(crate) fn tick_case(cx: &mut Act, id: TicketId) -> Result<bool, Fault> {
     let shelves = cx.desk.shelves();
     let mut board = Board::load(cx.tx, id, shelves)?;
     board.tick(cx.now, shelves);
-    let mut lines = Vec::new();
-    let calls = climb(cx, &before, &mut board, &mut lines)?;
     if board.seats.iter().all(|s| s.fresh.is_empty()) {
         return Ok(false);
     }
-    let case = settle(cx, Some(&before), before.clone(), &board, &mut lines)?;
-    store::ticket::put(cx.tx, &case)?;
-    finish(cx, Some(&before), &case, lines, None, &[])?;
-    for (person, topic, args) in calls {
-        tell(cx, &case, person, &Telling { topic, args, urgent: true })?;
-    }
+    conclude(cx, &before, before.clone(), board, Vec::new(), None, &[])?;
     Ok(true)
-}
-
-type Call = (PersonId, &'static str, serde_json::Value);
-
-/// Who is told of what just fell due; a rung nobody stands on is skipped at once, and both are written down.
-fn climb(cx: &mut Act, case: &Case, board: &mut Board, lines: &mut Vec<Line>) -> Result<Vec<Call>, Fault> {
-    let mut calls = Vec::new();
-    for seat in board.seats.iter_mut().filter(|s| !s.fresh.is_empty()) {
-        let terms = &seat.clock.terms;
-        // Plan and row find the promise's own words for the reader.
-        let args = json!({"promise": terms.key, "plan": terms.plan, "row": terms.row, "due_at": seat.clock.due_at.map(|d| d.to_string())});
-        let mut rungs = Vec::new();
-        for event in &seat.fresh {
-            match event.what {
-                What::Warned { .. } => calls.extend(working(case).map(|p| (p, "clock.warned", args.clone()))),
-                What::Breached { .. } => calls.extend(working(case).map(|p| (p, "clock.breached", args.clone()))),
-                What::Escalated { rung } => rungs.push(rung as usize),
-                _ => {}
-            }
-        }
-        for call in reach(cx, case, &seat.clock, &rungs)? {
-            if call.skipped.is_some() {
-                lines.push(skipped(case, &seat.clock, &call));
-            }
-            if !rungs.contains(&call.rung) {
-                // Called in the place of an empty rung: it is written down, so that it is not called again at its own time.
-                let event = Event { at: cx.now, noted_at: cx.now, what: What::Escalated { rung: call.rung as u8 } };
-                seat.clock = seat.clock.clone().apply(&event, cx.desk.shelves());
-                seat.fresh.push(event);
-            }
-            calls.extend(call.told.into_iter().map(|p| (p, "clock.escalated", args.clone())));
-        }
-    }
-    calls.dedup();
-    Ok(calls)
-}
-/// The rungs these calls reach; the rule is the domain's, who stands on a duty is read here.
-fn reach(cx: &mut Act, case: &Case, clock: &Clock, rungs: &[usize]) -> Result<Vec<RungCall>, Fault> {
-    if rungs.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ladder = &clock.terms.ladder;
-    let told_before: Vec<usize> = (0..ladder.len()).filter(|i| clock.called & (1 << i) != 0 && !rungs.contains(i)).collect();
-    let mut stand: Vec<(&str, Vec<PersonId>)> = Vec::new();
-    for rung in ladder {
-        if stand.iter().all(|(duty, _)| *duty != rung.tell) {
-            stand.push((&rung.tell, standing(cx, case, &rung.tell)?));
-        }
-    }
-    Ok(routing::climb(rungs, &told_before, ladder, |duty| stand.iter().find(|(d, _)| *d == duty).map(|(_, p)| p.clone()).unwrap_or_default()))
-}
-fn working(case: &Case) -> impl Iterator<Item = PersonId> {
-    let (handler, owner) = (case.ticket.handler, case.ticket.owner);
-    handler.into_iter().chain(owner.filter(|o| Some(*o) != handler))
-}
-/// Who stands on a duty now: people of the case, the account's TAM, or the rota.
-fn standing(cx: &mut Act, case: &Case, duty: &str) -> Result<Vec<PersonId>, Fault> {
-    let named = match duty {
-        "owner" => case.ticket.owner.or(case.ticket.handler).into_iter().collect(),
-        "tam" => store::account::find(cx.tx, case.ticket.account)?.and_then(|a| a.tam).into_iter().collect(),
-        duty => store::person::list_on_duty(cx.tx, duty, cx.now)?,
-    };
-    let mut present = Vec::new();
-    for id in named {
-        let here = store::person::find(cx.tx, id)?.is_some_and(|p| p.active && p.away_until.is_none_or(|until| until <= cx.now));
-        if here {
-            present.push(id);
-        }
-    }
-    Ok(present)
-}
-fn skipped(case: &Case, clock: &Clock, call: &RungCall) -> Line {
-    let duty = clock.terms.ladder.get(call.rung).map(|r| r.tell.as_str());
-    Line {
-        account: Some(case.ticket.account),
-        ticket: Some(case.ticket.id),
-        actor: None,
-        key: "clock.rung_skipped",
-        audience: Audience::Staff,
-        body: json!({"promise": clock.terms.key, "rung": call.rung, "tell": duty, "why": call.skipped}),
-    }
 }

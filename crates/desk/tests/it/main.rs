@@ -7,4 +7,5 @@ mod keeping;
 mod people;
 mod talk;
 mod view;
+mod week;
 mod world;
