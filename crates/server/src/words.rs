@@ -41,13 +41,18 @@ pub fn say(lang: &str, page: &str, code: &str, args: &[(&'static str, String)]) 
     let filled = args.iter().fold(words.clone(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value));
     Some(if args.is_empty() { filled } else { without_holes(filled) })
 }
-/// Holes that nobody filled say nothing: they are left out, and the blanks around them closed.
+/// As [`say`], for a reader: what nobody filled in is left out also where there are no arguments at all.
+pub fn say_whole(lang: &str, page: &str, code: &str, args: &[(&'static str, String)]) -> Option<String> {
+    say(lang, page, code, args).map(without_holes)
+}
+/// Holes that nobody filled say nothing: they are left out with what leads up to them after a semicolon, or with the blank before them.
 fn without_holes(mut text: String) -> String {
     let names = |hole: &str| !hole.is_empty() && hole.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     while let Some((from, to)) =
         text.find('{').and_then(|from| Some((from, from + text[from..].find('}')?))).filter(|(from, to)| names(&text[from + 1..*to]))
     {
-        let from = if text[..from].ends_with(' ') { from - 1 } else { from };
+        let blank = from - usize::from(text[..from].ends_with(' '));
+        let from = text[..from].rfind([';', '；']).unwrap_or(blank);
         text.replace_range(from..=to, "");
     }
     text
@@ -126,6 +131,7 @@ mod tests {
     #[test]
     fn holes_nobody_fills_are_left_out() {
         assert_eq!(without_holes("at most 5 {unit}, {x}{y}.".into()), "at most 5,.");
+        assert_eq!(without_holes("is not known; known: {known}".into()), "is not known");
         assert_eq!(without_holes("{\"a\": 1} {unit}".into()), "{\"a\": 1} {unit}", "what was said is not touched");
     }
     #[test]

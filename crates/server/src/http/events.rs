@@ -118,7 +118,7 @@ async fn listen_to_events(State(app): State<App>, visitor: Visitor, headers: Hea
 fn last_seen(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
     let Some(said) = headers.get("last-event-id").filter(|v| !v.is_empty()) else { return Ok(None) };
     let pos = said.to_str().ok().and_then(|text| text.trim().parse().ok());
-    pos.map(Some).ok_or_else(|| Problem::from(desk::Flaw::new("Last-Event-ID", "unreadable_value").with("expected", "a position")))
+    pos.map(Some).ok_or_else(|| Problem::from(desk::Flaw::new("Last-Event-ID", "unreadable_value").with("expected", "whole_number")))
 }
 
 /// Passes events on until the listener goes, the house closes, or who listens is no longer who they were.

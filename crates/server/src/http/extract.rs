@@ -49,7 +49,7 @@ pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     }
     // A wire type is an object; the reader would also take its fields as a list, in an order nobody promised.
     if text.trim_start().starts_with('[') {
-        return Err(Problem::from(Flaw::new("", "wrong_type").with("expected", "an object")));
+        return Err(Problem::from(Flaw::new("", "wrong_type").with("expected", "object")));
     }
     let mut json = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|e| {
@@ -58,7 +58,7 @@ pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
             serde_json::error::Category::Data => Problem::from(flaw(&e.path().to_string(), &cause.to_string())),
             // The reader takes a list where a word is wanted for bad syntax, though every bracket is in its place.
             serde_json::error::Category::Syntax if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() => {
-                Problem::from(Flaw::new(e.path().to_string(), "wrong_type").with("expected", "a string"))
+                Problem::from(Flaw::new(e.path().to_string(), "wrong_type").with("expected", "text"))
             }
             _ => bad("body.not_json").with("line", cause.line()).with("column", cause.column()),
         }
@@ -77,11 +77,7 @@ fn flaw(path: &str, said: &str) -> Flaw {
     let path = if path == "." { "" } else { path };
     let named = said.split('`').nth(1).unwrap_or_default();
     let inside = |name: &str| if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
-    let expected = said.split_once("expected ").map(|(_, rest)| rest.split(" at line ").next().unwrap_or(rest).to_string());
-    let with_expected = |flaw: Flaw| match &expected {
-        Some(wanted) => flaw.with("expected", wanted),
-        None => flaw.with("expected", "?"),
-    };
+    let with_expected = |flaw: Flaw| flaw.with("expected", wanted(said));
     if let Some(code) = super::wire::VALUE_CODES.iter().find(|code| said.split(' ').next() == Some(**code)) {
         Flaw::new(path, code)
     } else if said.starts_with("unknown field") {
@@ -92,12 +88,51 @@ fn flaw(path: &str, said: &str) -> Flaw {
     } else if said.starts_with("duplicate field") {
         Flaw::new(if path.ends_with(named) { path.to_string() } else { inside(named) }, "twice")
     } else if said.starts_with("unknown variant") {
-        with_expected(Flaw::new(path, "unknown_value"))
+        Flaw::new(path, "unknown_value").with("expected", variants(said))
     } else if said.starts_with("invalid type") || said.starts_with("invalid length") {
         with_expected(Flaw::new(path, "wrong_type"))
     } else {
         with_expected(Flaw::new(path, "unreadable_value"))
     }
+}
+
+/// What the reader wanted, as a key of the page `terms.kind`.
+fn wanted(said: &str) -> &'static str {
+    let expected = said.split_once("expected ").map_or(said, |(_, rest)| rest.split(" at line ").next().unwrap_or(rest));
+    let is = |words: &[&str]| words.iter().any(|w| expected == *w || said.contains(w) && w.contains(' ') && w.len() > 12);
+    if is(&[
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "usize",
+        "i8",
+        "i16",
+        "i32",
+        "i64",
+        "isize",
+        "invalid digit found",
+        "number too large",
+        "number too small",
+        "cannot parse integer",
+    ]) {
+        "whole_number"
+    } else if is(&["a boolean", "was not `true` or `false`"]) {
+        "yes_no"
+    } else if is(&["a sequence"]) {
+        "list"
+    } else if is(&["a map"]) || expected.starts_with("struct ") {
+        "object"
+    } else if is(&["a string", "a borrowed string", "string or map", "variant identifier"]) {
+        "text"
+    } else {
+        "value"
+    }
+}
+/// The names in "unknown variant `x`, expected one of `a`, `b`" that would have been known.
+fn variants(said: &str) -> String {
+    let known = said.split_once("expected ").map_or("", |(_, rest)| rest);
+    known.split('`').skip(1).step_by(2).collect::<Vec<_>>().join(", ")
 }
 
 /// The query string, read strictly: unknown names, names said twice and broken UTF-8 are refused.
@@ -252,6 +287,18 @@ mod tests {
         assert_eq!(field("[]"), " wrong_type");
         assert_eq!(field(r#"["a", null, null]"#), " wrong_type", "fields have names");
         assert_eq!(field(r#""a""#), " wrong_type");
+    }
+    #[test]
+    fn what_was_wanted_is_a_key_that_has_words() {
+        let of = |body: &str| read_json::<TicketIn>(body.as_bytes()).unwrap_err().flaws[0].args.clone();
+        assert_eq!(of(r#"{"subject": 7}"#), [("expected", "text".into())]);
+        assert_eq!(of(r#"{"subject": "a", "intake": 7}"#), [("expected", "object".into())]);
+        assert_eq!(of(r#"{"subject": "a", "intake": {"window": 7}}"#), [("expected", "list".into())]);
+        assert_eq!(of(r#"{"subject": "a", "intake": {"window": ["x"]}}"#), [("expected", "whole_number".into())]);
+        assert_eq!(of(r#"{"subject": "a", "intake": {"window": [-1]}}"#), [("expected", "whole_number".into())]);
+        assert_eq!(of(r#"{"subject": "a", "severity": "huge"}"#), [("expected", "urgent, low".into())]);
+        assert_eq!(read_query::<ListIn>("limit=many").unwrap_err().flaws[0].args, [("expected", "whole_number".to_string())]);
+        assert_eq!(wanted("provided string was not `true` or `false`"), "yes_no");
     }
     #[test]
     fn the_zero_character_is_refused_but_its_spelling_is_a_text() {

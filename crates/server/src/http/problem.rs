@@ -37,7 +37,7 @@ impl Problem {
             title: words::label(lang, "problems", self.code),
             status: self.status.as_u16(),
             code: self.code.to_string(),
-            detail: words::say(lang, "details", self.code, &self.args),
+            detail: words::say_whole(lang, "details", self.code, &self.args),
             args: self.args.iter().map(|(k, v)| (k.to_string(), v.clone())).collect(),
             errors: self.flaws.iter().map(flaw).collect(),
             request_id: request_id.to_string(),
@@ -61,8 +61,11 @@ impl Problem {
         response
     }
 }
+/// In the reader's words; so is the kind of value that was wanted, while names of values are the same in every language.
 fn sentence(lang: &str, page: &str, code: &str, args: &Args) -> String {
-    words::say(lang, page, code, args).unwrap_or_else(|| words::label(lang, "problems", code))
+    let kind = |wanted: &str| words::say(lang, "terms", &format!("kind.{wanted}"), &[]);
+    let args: Args = args.iter().map(|(name, value)| (*name, kind(value).filter(|_| *name == "expected").unwrap_or_else(|| value.clone()))).collect();
+    words::say_whole(lang, page, code, &args).unwrap_or_else(|| words::label(lang, "problems", code))
 }
 
 impl From<Flaw> for Problem {
@@ -165,6 +168,13 @@ mod tests {
             [("a.b", "missing_field"), ("c", "too_long")]
         );
         assert!(page.errors[1].message.contains("10"), "{page:?}");
+    }
+    #[test]
+    fn what_was_wanted_is_said_in_the_readers_words_and_nothing_is_left_open() {
+        let said = |lang: &str, flaw: Flaw| Problem::from(flaw).page(lang, "r1").errors[0].message.clone();
+        assert_eq!(said("zh-CN", Flaw::new("a", "wrong_type").with("expected", "whole_number")), "类型应为 整数");
+        assert_eq!(said("en", Flaw::new("a", "unknown")), "is not known here");
+        assert_eq!(said("zh-CN", Flaw::new("a", "unknown")), "无法识别");
     }
     #[test]
     fn waiting_is_told_in_seconds() {

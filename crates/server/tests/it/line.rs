@@ -46,7 +46,7 @@ fn a_wrong_configuration_is_told_in_the_readers_language() {
     let folder = Folder::new("config");
     let wrong = [("YINUO_HTTP__LISEN", "x")];
     assert!(err(&folder.yinuo("serve", &wrong)).contains("did you mean http.listen?"));
-    assert!(err(&folder.yinuo("serve", &[wrong[0], ("LANG", "zh_CN.UTF-8")])).contains("是否想写 http.listen?"));
+    assert!(err(&folder.yinuo("serve", &[wrong[0], ("LANG", "zh_CN.UTF-8")])).contains("是否想写 http.listen？"));
 }
 #[test]
 fn the_configuration_is_printed_with_its_origins_and_without_secrets() {

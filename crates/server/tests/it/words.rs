@@ -63,3 +63,117 @@ fn every_flaw_has_words() {
     assert!(codes.len() > 25, "the codes are found: {codes:?}");
     assert_eq!(missing("flaws", &codes), Vec::<String>::new());
 }
+/// What stands between each `start`, which ends in a quote, and the next quote.
+fn said(text: &str, start: &str) -> Vec<String> {
+    text.split(start).skip(1).filter_map(|rest| rest.split('"').next()).filter(|t| is_code(t)).map(str::to_string).collect()
+}
+#[test]
+fn every_code_that_is_chosen_on_the_way_has_words() {
+    let mut flaws: BTreeSet<String> = server::http::wire::VALUE_CODES.iter().map(|c| c.to_string()).collect();
+    let mut problems: BTreeSet<String> = domain::ticket::Refusal::ALL.iter().map(|r| desk::Fault::from(*r).code().to_string()).collect();
+    for (path, text) in sources("desk/src") {
+        if path.ends_with("webhook.rs") {
+            flaws.extend(["Err(\"", "ok_or(\""].iter().flat_map(|start| said(&text, start)));
+        } else if path.ends_with("access.rs") {
+            flaws.extend(after(&text, ", _) => ", 0).into_iter().chain(after(&text, "(true, false) => ", 0)));
+        } else if path.ends_with("account.rs") {
+            problems.extend(after(&text, "=> ", 0).into_iter().filter(|code| code.starts_with("plan.")));
+        }
+    }
+    assert!(flaws.contains("not_http") && flaws.contains("more_than_own") && problems.contains("plan.closed"), "{flaws:?} {problems:?}");
+    assert_eq!(missing("flaws", &flaws), Vec::<String>::new());
+    assert_eq!(missing("problems", &problems), Vec::<String>::new());
+}
+
+/// Names a Chinese reader knows by these letters: of standards and headers, of fields and values they write themselves. What begins with a
+/// digit is an example of a value.
+const KNOWN: &[&str] = &[
+    "API",
+    "ASCII",
+    "Asia/Shanghai",
+    "Authorization",
+    "Bearer",
+    "Content-Type",
+    "Cookie",
+    "ETag",
+    "GOC",
+    "IANA",
+    "ISO",
+    "Idempotency-Key",
+    "If-Match",
+    "JSON",
+    "PT30S",
+    "PT40M",
+    "RFC",
+    "TOML",
+    "U",
+    "UTC",
+    "UTF-8",
+    "Webhook",
+    "account",
+    "application/json",
+    "chmod",
+    "cursor",
+    "debug",
+    "en",
+    "false",
+    "example.com",
+    "help",
+    "host",
+    "http",
+    "https",
+    "i18n",
+    "info",
+    "limit",
+    "list",
+    "map",
+    "open",
+    "plan",
+    "postgres",
+    "print-config",
+    "rejects",
+    "server",
+    "sqlite",
+    "starttls",
+    "support",
+    "tls",
+    "true",
+    "yinuo",
+    "yn",
+    "zh-CN",
+];
+fn is_chinese(c: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&c)
+}
+/// A sentence without what is filled into it.
+fn without_holes(text: &str) -> String {
+    text.split('{').enumerate().map(|(n, part)| if n == 0 { part } else { part.split_once('}').map_or(part, |(_, rest)| rest) }).collect()
+}
+fn every_sentence(lang: &str) -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../i18n").join(lang);
+    let pages = std::fs::read_dir(folder).unwrap().filter_map(|f| f.unwrap().path().file_stem().map(|s| s.to_string_lossy().into_owned()));
+    pages
+        .flat_map(|page| words::page(lang, &page).into_iter().map(move |(code, text)| (format!("{lang}/{page}: {code}"), without_holes(text))))
+        .collect()
+}
+#[test]
+fn no_english_is_left_in_chinese_and_no_chinese_in_english() {
+    let (zh, en) = (every_sentence("zh-CN"), every_sentence("en"));
+    assert!(zh.len() > 200 && zh.len() == en.len(), "{} {}", zh.len(), en.len());
+    let mut wrong = Vec::new();
+    for (at, text) in zh {
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric() && !"-/.".contains(c)).map(|w| w.trim_matches(['-', '/', '.']));
+        let foreign: Vec<_> = words.filter(|w| w.starts_with(|c: char| c.is_ascii_alphabetic()) && !KNOWN.contains(w)).collect();
+        if !foreign.is_empty() {
+            wrong.push(format!("{at}: {foreign:?} in {text:?}"));
+        }
+    }
+    wrong.extend(en.into_iter().filter(|(_, text)| text.contains(is_chinese)).map(|(at, text)| format!("{at}: {text:?}")));
+    assert!(wrong.is_empty(), "words no reader of that language knows, or new names for KNOWN in tests/it/words.rs:\n{}", wrong.join("\n"));
+}
+#[test]
+fn no_sentence_is_a_bare_key() {
+    let bare = |lang: &str| every_sentence(lang).into_iter().filter(|(_, text)| text.contains(['_', '.']) && is_code(text)).collect::<Vec<_>>();
+    let found: Vec<_> = words::languages().flat_map(bare).collect();
+    assert!(found.is_empty(), "{found:?}");
+}

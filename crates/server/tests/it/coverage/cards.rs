@@ -76,16 +76,23 @@ pub const CARDS: &[Card] = &[
         Ask::json("/accounts", json!({"number": name, "name": name}))
     }),
     card("get_account", &["account.read"], |s, _| Ask::bare(format!("/accounts/{}", s.account))),
-    card("edit_account", &["account.edit"], |s, _| Ask::json(format!("/accounts/{}", s.fresh_account()), json!({"name": s.fresh("new name")})).version(1)),
+    card("edit_account", &["account.edit"], |s, _| {
+        Ask::json(format!("/accounts/{}", s.fresh_account()), json!({"name": s.fresh("new name")})).version(1)
+    }),
     card("list_orders", &["account.read"], |s, _| Ask::bare(format!("/accounts/{}/orders", s.account))),
     card("order_plan", &["plan.order"], |s, _| {
-        Ask::json(format!("/accounts/{}/orders", s.fresh_account()), json!({"family": "ali.business", "ordered_at": "2025-06-15T00:00:00+08:00", "existing": true}))
+        Ask::json(
+            format!("/accounts/{}/orders", s.fresh_account()),
+            json!({"family": "ali.business", "ordered_at": "2025-06-15T00:00:00+08:00", "existing": true}),
+        )
     }),
     card("list_quotas", &["account.read"], |s, _| Ask::bare(format!("/quotas?account={}", s.account))),
     card("create_person", &["person.invite"], |s, _| Ask::json("/people", s.new_contact())),
     card("list_people", &["person.read"], |s, _| Ask::bare(format!("/people?account={}", s.account))),
     card("get_person", &["person.read"], |s, _| Ask::bare(format!("/people/{}", s.one(Role::Contact).id))),
-    card("edit_person", &["person.edit"], |s, _| Ask::json(format!("/people/{}", s.fresh_contact()), json!({"name": s.fresh("new name")})).version(1)),
+    card("edit_person", &["person.edit"], |s, _| {
+        Ask::json(format!("/people/{}", s.fresh_contact()), json!({"name": s.fresh("new name")})).version(1)
+    }),
     card("create_token", &["token.own"], |s, who| {
         drop_tokens(s, who);
         Ask::json("/tokens", json!({"name": "script", "scopes": ["plan.read"]}))

@@ -73,12 +73,14 @@ on_both! {
         let before = scene.pos();
         let mut wrong = Vec::new();
         for (who, path, body, field) in rows {
-            let answer = scene.ask(who, "POST", &Ask::json(path, body.clone()));
+            let ready = scene.ready("POST", &Ask::json(path, body.clone()), Some(who)).header("accept-language", Some("zh-CN"));
+            let answer = scene.send(&ready);
             let page = page(&answer);
             let fields: Vec<&str> = page["errors"].as_array().into_iter().flatten().filter_map(|e| e["field"].as_str()).collect();
             if answer.status != 422 || !fields.iter().any(|f| f.starts_with(field)) {
                 wrong.push(format!("{path} {body}: 422 for {field} was wanted: {}", short(&answer)));
             }
+            wrong.extend(mute(&page).map(|said| format!("{path} {body}: {said:?} is no sentence for its reader")));
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
         assert_eq!(scene.pos(), before, "something was written");
@@ -115,10 +117,16 @@ impl Try {
         {
             return Some(format!("{field} {code} was wanted"));
         }
-        let said = flaws.iter().map(|f| &f["message"]).chain([&page["title"]]);
-        let mute: Vec<_> = said.filter(|s| !s.as_str().is_some_and(has_chinese)).collect();
-        (!mute.is_empty()).then(|| format!("{mute:?} is no sentence for its reader"))
+        mute(&page).map(|words| format!("{words:?} is no sentence for its reader"))
     }
+}
+/// What is said in a problem that a Chinese reader cannot read.
+fn mute(page: &Value) -> Option<Vec<&Value>> {
+    let flaws = page["errors"].as_array().into_iter().flatten().map(|f| &f["message"]);
+    let details = [&page["title"], &page["detail"]].into_iter().filter(|d| !d.is_null());
+    let readable = |text: &str| has_chinese(text) && !text.contains(['{', '`']) && !text.contains(" a ");
+    let found: Vec<_> = flaws.chain(details).filter(|s| !s.as_str().is_some_and(readable)).collect();
+    Some(found).filter(|f| !f.is_empty())
 }
 pub fn has_chinese(text: &str) -> bool {
     text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
@@ -136,7 +144,13 @@ fn tries(o: &Operation, ready: &Ready, body: &Body) -> Vec<Try> {
     match body {
         Body::Json(json) => {
             let text = json.to_string();
-            add("an unknown field", ready.body(with(json.clone(), json!({"no_such_field": 1})).to_string()), 422, "invalid", Some(("no_such_field", "unknown_field")));
+            add(
+                "an unknown field",
+                ready.body(with(json.clone(), json!({"no_such_field": 1})).to_string()),
+                422,
+                "invalid",
+                Some(("no_such_field", "unknown_field")),
+            );
             add("no UTF-8", ready.body(b"{\"a\": \"\xff\"}"), 400, "body.not_utf8", None);
             add("no body", ready.body(b""), 400, "body.empty", None);
             add("another content type", ready.header("content-type", Some("text/plain")), 415, "body.not_declared_json", None);

@@ -100,7 +100,10 @@ fn fill(scene: &Scene) -> Vec<(&'static str, String)> {
             desk::people::create(cx, &leave(), &NewPerson::new(None, Role::Quality, &number, &email))?;
             let id: OutboxId = cx.fresh();
             let body = "{}".to_string();
-            store::notice::put_new(cx.tx, &Notice { id, person: chief, topic: "ticket.opened".into(), ticket: None, body, at: cx.now, read_at: None })?;
+            store::notice::put_new(
+                cx.tx,
+                &Notice { id, person: chief, topic: "ticket.opened".into(), ticket: None, body, at: cx.now, read_at: None },
+            )?;
         }
         Ok(())
     });
@@ -111,7 +114,8 @@ fn fill(scene: &Scene) -> Vec<(&'static str, String)> {
     scene.house.write(move |cx| {
         for n in 0..i64::from(MANY) {
             let words = store::ticket::Words { subject: format!("no route {n}"), ..words() };
-            let opening = desk::ticket::Opening { channel: "web_ticket".into(), severity: "low".into(), words, body: "help".into(), ..Default::default() };
+            let opening =
+                desk::ticket::Opening { channel: "web_ticket".into(), severity: "low".into(), words, body: "help".into(), ..Default::default() };
             desk::ticket::open(cx, &ask(&contact).expect("a contact opens cases"), first + n, &opening)?;
         }
         Ok(())
