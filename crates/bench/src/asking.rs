@@ -76,7 +76,18 @@ fn escaped(text: &str) -> String {
 }
 
 /// Questions people type: words of the loaded cases, in both languages, some of them rare.
-const QUESTIONS: &[&str] = &["连接超时", "certificate expired", "节点未就绪 ack", "packet loss", "磁盘空间不足 rds", "权限错误 403", "slow queries", "计费异常", "备份失败 polardb", "无法登录"];
+const QUESTIONS: &[&str] = &[
+    "连接超时",
+    "certificate expired",
+    "节点未就绪 ack",
+    "packet loss",
+    "磁盘空间不足 rds",
+    "权限错误 403",
+    "slow queries",
+    "计费异常",
+    "备份失败 polardb",
+    "无法登录",
+];
 
 /// One caller at work.
 pub struct Hand<'w> {

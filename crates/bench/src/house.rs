@@ -95,7 +95,9 @@ impl House {
         let said = self.command(&line).output()?;
         let facts: Value = serde_json::from_slice(&said.stdout).map_err(|e| format!("{e}: {}", String::from_utf8_lossy(&said.stderr)))?;
         let people = facts["people"].as_array().cloned().unwrap_or_default();
-        let of = |role: &str, key: &str| people.iter().filter(|p| p["role"] == role).filter_map(|p| p[key].as_str().map(str::to_string)).collect::<Vec<_>>();
+        let of = |role: &str, key: &str| {
+            people.iter().filter(|p| p["role"] == role).filter_map(|p| p[key].as_str().map(str::to_string)).collect::<Vec<_>>()
+        };
         Ok(Loaded {
             seconds: facts["seconds"].as_f64().unwrap_or_default(),
             clocks: facts["clocks"].as_u64().unwrap_or_default(),

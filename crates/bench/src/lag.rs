@@ -66,7 +66,10 @@ pub fn burst(house: &mut House, n: u64, before: &Loaded) -> Result<Lag> {
         server_ms: each(after.server - cpu.server),
         database_ms: each(after.database - cpu.database),
     };
-    eprintln!("    tick: {} of {} fired, p50 {:.0} ms, p99 {:.0} ms late, all seen after {:.0} ms, CPU {:.2} + {:.2} ms", lag.fired, n, lag.p50_ms, lag.p99_ms, lag.seen_ms, lag.server_ms, lag.database_ms);
+    eprintln!(
+        "    tick: {} of {} fired, p50 {:.0} ms, p99 {:.0} ms late, all seen after {:.0} ms, CPU {:.2} + {:.2} ms",
+        lag.fired, n, lag.p50_ms, lag.p99_ms, lag.seen_ms, lag.server_ms, lag.database_ms
+    );
     Ok(lag)
 }
 

@@ -5,8 +5,8 @@
 //! `BENCH_NAME=…` choose. `YINUO_BENCH_PG` names the PostgreSQL (`host=/path port=5432 user=yinuo dbname=postgres`).
 mod asking;
 mod house;
-mod load;
 mod lag;
+mod load;
 mod report;
 
 use asking::{Operation, World};
@@ -73,7 +73,17 @@ fn measure(plan: &Plan, engine: &str, size: u64, report: &mut Report) -> Result<
     eprintln!("    cold start {:.0} ms; quiet after {indexed:.0} s", cold);
     // The memory of an idle house is that of one just started which has nothing left to catch up with.
     house.stop()?;
-    let colds = [house.cold_start()?, { house.stop()?; house.cold_start()? }, { house.stop()?; house.cold_start()? }];
+    let colds = [
+        house.cold_start()?,
+        {
+            house.stop()?;
+            house.cold_start()?
+        },
+        {
+            house.stop()?;
+            house.cold_start()?
+        },
+    ];
     house.wait_for_quiet(60.0);
     let idle = house.memory();
     report.house(engine, size, &loaded, &colds, indexed, idle);

@@ -28,7 +28,11 @@ impl Report {
         let mut sorted = colds.to_vec();
         sorted.sort_by(f64::total_cmp);
         let cold = sorted[sorted.len() / 2];
-        let _ = writeln!(self.houses, "| {engine} | {size} | {:.0} s | {} | {indexed:.0} s | {cold:.0} ms | {idle:.0} MB |", loaded.seconds, loaded.running);
+        let _ = writeln!(
+            self.houses,
+            "| {engine} | {size} | {:.0} s | {} | {indexed:.0} s | {cold:.0} ms | {idle:.0} MB |",
+            loaded.seconds, loaded.running
+        );
         self.facts.push(json!({"engine": engine, "tickets": size, "load_s": loaded.seconds, "clocks": loaded.clocks, "running_clocks": loaded.running, "catch_up_s": indexed, "cold_start_ms": colds, "idle_rss_mb": idle}));
     }
     pub fn cell(&mut self, engine: &str, size: u64, c: Cell) {
@@ -36,7 +40,15 @@ impl Report {
         let _ = writeln!(
             self.cells,
             "| {engine} | {size} | {name} | {} | {:.0} | {:.2} | {:.2} | {:.2} | {:.2} | **{:.2}** | {:.2} | {} |",
-            c.callers, c.a_second, c.p50_ms, c.p99_ms, c.server_ms, c.database_ms, c.server_ms + c.database_ms, c.generator_ms, c.failed
+            c.callers,
+            c.a_second,
+            c.p50_ms,
+            c.p99_ms,
+            c.server_ms,
+            c.database_ms,
+            c.server_ms + c.database_ms,
+            c.generator_ms,
+            c.failed
         );
         self.facts.push(json!({
             "engine": engine, "tickets": size, "operation": c.operation, "control": c.control, "callers": c.callers, "done": c.done, "failed": c.failed,
@@ -71,7 +83,10 @@ impl Report {
     pub fn write(&self, plan: &Plan) -> Result<()> {
         fs::create_dir_all("bench/results")?;
         fs::write(format!("bench/results/{}.md", plan.name), self.markdown())?;
-        fs::write(format!("bench/results/{}.json", plan.name), serde_json::to_string_pretty(&json!({"machine": self.machine, "measurements": self.facts}))?)?;
+        fs::write(
+            format!("bench/results/{}.json", plan.name),
+            serde_json::to_string_pretty(&json!({"machine": self.machine, "measurements": self.facts}))?,
+        )?;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 use crate::board::{Board, Subject, clock_id};
 use crate::log::Line;
 use crate::{Act, Fault, Flaw, ladder, limits, log, notify};
-use domain::kit::{AttachmentId, At, ClockId, MessageId, PersonId, TicketId};
+use domain::kit::{At, AttachmentId, ClockId, MessageId, PersonId, TicketId};
 use domain::people::{Actor, Leave, Role};
 use domain::promise::{Because, Kind, What};
 use domain::routing::{Candidate, Need};
@@ -239,7 +239,8 @@ pub(crate) fn tell_board(
         if let Fact::Resolved { cause, .. } = fact {
             case.cause = cause.clone();
         }
-        let carries_words = matches!(fact, Fact::Replied { .. } | Fact::CustomerReplied { .. } | Fact::Noted { .. } | Fact::Opened | Fact::Resolved { .. });
+        let carries_words =
+            matches!(fact, Fact::Replied { .. } | Fact::CustomerReplied { .. } | Fact::Noted { .. } | Fact::Opened | Fact::Resolved { .. });
         lines.push(Line {
             account: Some(case.ticket.account),
             ticket: Some(case.ticket.id),
@@ -319,7 +320,14 @@ fn event_more(what: &What, clock: &domain::promise::Clock) -> Value {
 }
 
 /// Log, notices, outbox, load and view counters of a saved case.
-pub(crate) fn finish(cx: &mut Act, before: Option<&Case>, case: &Case, lines: Vec<Line>, actor: Option<PersonId>, facts: &[Fact]) -> Result<(), Fault> {
+pub(crate) fn finish(
+    cx: &mut Act,
+    before: Option<&Case>,
+    case: &Case,
+    lines: Vec<Line>,
+    actor: Option<PersonId>,
+    facts: &[Fact],
+) -> Result<(), Fault> {
     let told: Vec<(&'static str, Audience, Value)> = lines.iter().map(|l| (l.key, l.audience, l.body.clone())).collect();
     log::write(cx, lines)?;
     move_load(cx, before, case)?;
@@ -405,7 +413,12 @@ pub fn fact_body(fact: &Fact, message: Option<MessageId>) -> Value {
     let mut body = match fact {
         Fact::Opened | Fact::WaitEnded | Fact::LowerDeclined => json!({}),
         Fact::Assigned { to, why } => json!({"to": id(to), "why": why}),
-        Fact::AnsweredFirst { by } | Fact::Replied { by } | Fact::Noted { by } | Fact::CustomerReplied { by } | Fact::Confirmed { by } | Fact::Boosted { by } => {
+        Fact::AnsweredFirst { by }
+        | Fact::Replied { by }
+        | Fact::Noted { by }
+        | Fact::CustomerReplied { by }
+        | Fact::Confirmed { by }
+        | Fact::Boosted { by } => {
             json!({"by": id(by)})
         }
         Fact::WaitBegan { why, announce_at } => json!({"why": why.key(), "announce_at": announce_at.as_ref().map(at)}),
@@ -420,7 +433,9 @@ pub fn fact_body(fact: &Fact, message: Option<MessageId>) -> Value {
         Fact::UpdateAgreed { until } => json!({"until": at(until)}),
         Fact::SeverityRaised { from, to } => json!({"from": from.key(), "to": to.key()}),
         Fact::LowerProposed { to, reason } => json!({"to": to.key(), "reason": reason}),
-        Fact::SeverityLowered { from, to, reason, agreed_by } => json!({"from": from.key(), "to": to.key(), "reason": reason, "agreed_by": id(agreed_by)}),
+        Fact::SeverityLowered { from, to, reason, agreed_by } => {
+            json!({"from": from.key(), "to": to.key(), "reason": reason, "agreed_by": id(agreed_by)})
+        }
     };
     if let Some(message) = message {
         body["message"] = json!(message.to_string());

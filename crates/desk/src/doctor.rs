@@ -202,7 +202,12 @@ fn letters(tx: &mut Tx, health: &mut Health) -> Result<(), Fault> {
             };
             health.waiting += u64::from(matches!(l.state.as_str(), "queued" | "sending"));
             if !possible || l.log_pos > newest {
-                health.differs("outbox.state", l.id, &l.state, format!("attempts {}, claimed {}, ended {}", l.attempts, l.claimed, l.ended_at.is_some()));
+                health.differs(
+                    "outbox.state",
+                    l.id,
+                    &l.state,
+                    format!("attempts {}, claimed {}, ended {}", l.attempts, l.claimed, l.ended_at.is_some()),
+                );
             }
         }
     }

@@ -42,9 +42,13 @@ pub(crate) fn concerned(case: &Case, fact: &Fact) -> Vec<PersonId> {
         Fact::Assigned { to, .. } | Fact::HandedOver { to, .. } => vec![*to],
         Fact::Transferred { to, .. } => vec![*to],
         Fact::Consulted { expert, .. } => vec![*expert],
-        Fact::CustomerReplied { .. } | Fact::Confirmed { .. } | Fact::Reopened { .. } | Fact::Boosted { .. } | Fact::SeverityRaised { .. } => working().collect(),
+        Fact::CustomerReplied { .. } | Fact::Confirmed { .. } | Fact::Reopened { .. } | Fact::Boosted { .. } | Fact::SeverityRaised { .. } => {
+            working().collect()
+        }
         Fact::LowerDeclined => working().collect(),
-        Fact::Replied { .. } | Fact::TimeoutAnnounced { .. } | Fact::Resolved { .. } | Fact::LowerProposed { .. } | Fact::SeverityLowered { .. } => vec![t.requester],
+        Fact::Replied { .. } | Fact::TimeoutAnnounced { .. } | Fact::Resolved { .. } | Fact::LowerProposed { .. } | Fact::SeverityLowered { .. } => {
+            vec![t.requester]
+        }
         Fact::Closed { .. } => vec![t.requester].into_iter().chain(working()).collect(),
         Fact::Noted { .. } => t.helpers.iter().copied().chain(working()).collect(),
         _ => Vec::new(),
@@ -64,14 +68,20 @@ pub fn tell(cx: &mut Act, case: &Case, person: PersonId, telling: &Telling) -> R
 /// As [`tell`], about anything: `args` go with the telling's own.
 pub fn tell_person(cx: &mut Act, person: PersonId, ticket: Option<TicketId>, mut args: Value, telling: &Telling) -> Result<(), Fault> {
     let Some(p) = store::person::find(cx.tx, person)?.filter(|p| p.active) else { return Ok(()) };
-    let unwanted: Vec<String> =
-        store::notice::list_preferences(cx.tx, person)?.into_iter().filter(|(topic, _, wanted)| !wanted && covers(topic, telling.topic)).map(|(_, way, _)| way).collect();
+    let unwanted: Vec<String> = store::notice::list_preferences(cx.tx, person)?
+        .into_iter()
+        .filter(|(topic, _, wanted)| !wanted && covers(topic, telling.topic))
+        .map(|(_, way, _)| way)
+        .collect();
     if let (Some(args), Some(more)) = (args.as_object_mut(), telling.args.as_object()) {
         args.extend(more.clone());
     }
     if !unwanted.iter().any(|w| w == "in_site") {
         let id: OutboxId = cx.fresh();
-        store::notice::put_new(cx.tx, &Notice { id, person, topic: telling.topic.into(), ticket, body: args.to_string(), at: cx.now, read_at: None })?;
+        store::notice::put_new(
+            cx.tx,
+            &Notice { id, person, topic: telling.topic.into(), ticket, body: args.to_string(), at: cx.now, read_at: None },
+        )?;
         cx.tx.nudge("notice");
     }
     if cx.desk.rules().mail && !unwanted.iter().any(|w| w == "mail") && !p.email.is_empty() {

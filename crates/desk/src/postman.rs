@@ -75,13 +75,22 @@ pub struct Hook {
 pub enum Outcome {
     Sent,
     /// Failed; the next try in `after`.
-    Retry { after: Span, code: &'static str },
+    Retry {
+        after: Span,
+        code: &'static str,
+    },
     /// Failed for good.
-    Failed { code: &'static str },
+    Failed {
+        code: &'static str,
+    },
     /// The receiver asks never to be tried again.
-    Disable { code: &'static str },
+    Disable {
+        code: &'static str,
+    },
     /// Not tried: back into the queue, not counted.
-    PutBack { after: Span },
+    PutBack {
+        after: Span,
+    },
 }
 
 /// Takes up to `limit` due letters for `who` (a name no other postman has) and writes them out. What nobody can get any more (a person

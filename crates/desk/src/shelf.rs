@@ -66,7 +66,8 @@ impl Shelves {
         }
         let mut all: BTreeMap<String, BTreeMap<u32, Calendar>> = BTreeMap::new();
         for (id, version, body) in calendars {
-            let calendar = read_spec(&id, version, &body).ok_or_else(|| Fault::internal(format!("calendar {id} version {version} cannot be read")))?;
+            let calendar =
+                read_spec(&id, version, &body).ok_or_else(|| Fault::internal(format!("calendar {id} version {version} cannot be read")))?;
             all.entry(id).or_default().insert(version, calendar);
         }
         let library = Arc::new(library.with_published(books.iter().map(|p| (p.id.as_str(), p.body.as_str())))?);

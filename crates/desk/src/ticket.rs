@@ -35,7 +35,8 @@ pub struct Opened {
 }
 
 /// The channels a case may come through.
-pub const CHANNELS: &[&str] = &["web_ticket", "dedicated_im_group", "online_chat_human", "online_chat", "hotline", "support_email", "onsite", "remote_1to1", "tam"];
+pub const CHANNELS: &[&str] =
+    &["web_ticket", "dedicated_im_group", "online_chat_human", "online_chat", "hotline", "support_email", "onsite", "remote_1to1", "tam"];
 
 /// Opens a case: promises begin, somebody is named, the right people are told, all in one transaction.
 /// `number` comes from [`Desk::next_number`]. Errors: Invalid with every flaw, NotFound for an account that is not theirs.
@@ -89,7 +90,8 @@ pub fn open(cx: &mut Act, leave: &Leave<OpenTicket>, number: i64, opening: &Open
     let (case, mut lines) = tell_board(cx, case, Some(who.person), &facts, Some(message), &mut board)?;
     // The case is written before its clocks and words, which point at it.
     store::ticket::put_new(cx.tx, &case)?;
-    let words = Message { id: message, ticket: id, author: Some(who.person), kind: MessageKind::Public, body: opening.body.clone(), at: cx.now, language };
+    let words =
+        Message { id: message, ticket: id, author: Some(who.person), kind: MessageKind::Public, body: opening.body.clone(), at: cx.now, language };
     store::message::put_new(cx.tx, &words)?;
     let case = settle(cx, None, case, &board, &mut lines)?;
     store::ticket::put(cx.tx, &case)?;

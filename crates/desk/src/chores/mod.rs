@@ -2,17 +2,17 @@
 //! round right after finds nothing to do. The server runs each on its own thread, by the clock and when nudged.
 mod alarm;
 mod files;
-mod recalendar;
 mod follow;
 mod plans;
+mod recalendar;
 mod sweep;
 mod tick;
 
 pub use alarm::RingAlarms;
 pub use files::KeepFiles;
+pub use follow::FollowLog;
 pub use plans::FollowPlans;
 pub use recalendar::{Recalendar, confirm_calendar};
-pub use follow::FollowLog;
 pub use sweep::Sweep;
 pub use tick::Tick;
 

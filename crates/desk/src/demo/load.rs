@@ -209,7 +209,16 @@ impl Batch {
 
     /// One case with its history. Six of ten are closed, the older ones; the others are in all stages of work.
     #[expect(clippy::too_many_arguments, reason = "what one batch shares among its cases")]
-    fn case(&self, cx: &mut Act, i: u64, plan: &str, loaded_at: At, dice: &mut Dice, entries: &mut Vec<NewEntry>, loaded: &mut Loaded) -> Result<Case, Fault> {
+    fn case(
+        &self,
+        cx: &mut Act,
+        i: u64,
+        plan: &str,
+        loaded_at: At,
+        dice: &mut Dice,
+        entries: &mut Vec<NewEntry>,
+        loaded: &mut Loaded,
+    ) -> Result<Case, Fault> {
         let mut history = History { entries, case: self.fresh(cx, i, plan, loaded_at, dice)?, board: Board::default(), new: true };
         let engineer = Actor { person: self.engineers[i as usize % self.engineers.len()], role: Role::Engineer, tier: 2, account: None };
         let customer = Actor { person: self.requester, role: Role::Contact, tier: 0, account: Some(self.account) };
@@ -285,7 +294,11 @@ impl Batch {
 /// The closed ones over a year, the open ones over the last day; order of cases is order of time.
 fn opened_at(i: u64, of: u64, now: At) -> At {
     let share = i as f64 / of.max(1) as f64;
-    let back = if share < 0.6 { Span::days(365).as_micros() as f64 * (0.6 - share) / 0.6 + Span::days(2).as_micros() as f64 } else { Span::days(1).as_micros() as f64 * (1.0 - share) / 0.4 };
+    let back = if share < 0.6 {
+        Span::days(365).as_micros() as f64 * (0.6 - share) / 0.6 + Span::days(2).as_micros() as f64
+    } else {
+        Span::days(1).as_micros() as f64 * (1.0 - share) / 0.4
+    };
     now - Span::micros(back as i64)
 }
 /// How long the first promise of a web ticket gives.
@@ -319,13 +332,24 @@ impl History<'_> {
         }
         if let (Some(id), Some(body)) = (message, words) {
             let kind = MessageKind::Public;
-            store::message::put_new(cx.tx, &Message { id, ticket: self.case.ticket.id, author: Some(who.person), kind, body, at: cx.now, language: "zh-CN".into() })?;
+            store::message::put_new(
+                cx.tx,
+                &Message { id, ticket: self.case.ticket.id, author: Some(who.person), kind, body, at: cx.now, language: "zh-CN".into() },
+            )?;
         }
         self.note(cx.now, lines);
         Ok(())
     }
     fn note(&mut self, at: At, lines: Vec<Line>) {
-        let entry = |l: Line| NewEntry { account: l.account, ticket: l.ticket, at, actor: l.actor, key: l.key, audience: l.audience, body: l.body.to_string() };
+        let entry = |l: Line| NewEntry {
+            account: l.account,
+            ticket: l.ticket,
+            at,
+            actor: l.actor,
+            key: l.key,
+            audience: l.audience,
+            body: l.body.to_string(),
+        };
         self.entries.extend(lines.into_iter().map(entry));
     }
     /// Everything that fell due until now has fired; the case is written as it stands.
@@ -344,8 +368,18 @@ impl History<'_> {
 const PRODUCTS: &[&str] = &["ecs", "rds", "oss", "slb", "redis", "ack", "cdn", "vpc", "polardb", "kafka"];
 const SEVERITIES: &[&str] = &["low", "medium", "medium", "high", "urgent"];
 /// What goes wrong; the bench searches for these words.
-const TROUBLES: &[&str] =
-    &["无法登录实例", "连接超时", "磁盘空间不足", "slow queries after upgrade", "备份失败", "certificate expired", "节点未就绪", "权限错误 403", "packet loss between zones", "计费异常"];
+const TROUBLES: &[&str] = &[
+    "无法登录实例",
+    "连接超时",
+    "磁盘空间不足",
+    "slow queries after upgrade",
+    "备份失败",
+    "certificate expired",
+    "节点未就绪",
+    "权限错误 403",
+    "packet loss between zones",
+    "计费异常",
+];
 const SENTENCES: &[&str] = &[
     "我们从今天早上开始无法连接到实例,控制台显示运行中。",
     "The connection times out after thirty seconds, ping works from the same zone.",

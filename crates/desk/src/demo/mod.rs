@@ -146,7 +146,8 @@ pub fn furnish(desk: &Desk, password_hash: &str, now: At) -> Result<Furnished, F
     Ok(Furnished { people: sign_ins(), is_new })
 }
 fn sign_ins() -> Vec<SignIn> {
-    let staff = STAFF.iter().map(|s| SignIn { login: s.login.into(), name: s.name.into(), role: s.role, account: String::new(), plan: String::new() });
+    let staff =
+        STAFF.iter().map(|s| SignIn { login: s.login.into(), name: s.name.into(), role: s.role, account: String::new(), plan: String::new() });
     let customers = CUSTOMERS.iter().flat_map(|c| {
         let plan = c.order.map_or("ali.basic", |(family, _)| family);
         [(c.contact, Role::Contact), (c.manager, Role::CustomerManager)].map(|((login, name), role)| SignIn {
@@ -236,7 +237,16 @@ fn put_customer(cx: &mut Act, c: &Customer, tam: PersonId, hash: &str) -> Result
 fn put_order(cx: &mut Act, account: AccountId, family: &str, ordered_at: &str) -> Result<(), Fault> {
     let ordered_at = At::parse(ordered_at).map_err(|e| Fault::internal(e.0))?;
     let book = cx.desk.shelves().version_at(family, ordered_at).ok_or_else(|| Fault::internal(format!("no version of {family} at {ordered_at}")))?;
-    let order = PlanOrder { id: cx.fresh(), account, family: family.into(), plan: book.id.clone(), ordered_at, starts_at: ordered_at, ends_at: None, by: None };
+    let order = PlanOrder {
+        id: cx.fresh(),
+        account,
+        family: family.into(),
+        plan: book.id.clone(),
+        ordered_at,
+        starts_at: ordered_at,
+        ends_at: None,
+        by: None,
+    };
     store::account::put_order(cx.tx, &order)?;
     crate::log::write(cx, vec![Line::audit(None, Some(account), "plan.ordered", json!({"plan": order.plan, "ordered_at": ordered_at.to_string()}))])?;
     Ok(())
@@ -321,7 +331,11 @@ const QUESTIONS: &[Question] = &[
         subject: "Redis 主备切换后连接数打满",
         body: "14:20 主备切换后应用报 ERR max number of clients reached，重启应用后恢复一半。",
         ago: 48,
-        story: &[Answer(9, "正在核对切换原因与连接池参数。", false), Boost(15), Answer(40, "第一次小时同步：已确认是客户端重连风暴，建议先把 maxTotal 调到 200。", false)],
+        story: &[
+            Answer(9, "正在核对切换原因与连接池参数。", false),
+            Boost(15),
+            Answer(40, "第一次小时同步：已确认是客户端重连风暴，建议先把 maxTotal 调到 200。", false),
+        ],
     },
     Question {
         by: "aurora",
@@ -331,7 +345,10 @@ const QUESTIONS: &[Question] = &[
         subject: "Cluster autoscaler ignores the new node pool",
         body: "Pods stay pending although pool np-2 has room to grow. Events say: no matching template.",
         ago: 400,
-        story: &[Answer(8, "The pool's template misses the zone label; our product team is checking why the console did not add it.", false), Waits(20, Wait::Product)],
+        story: &[
+            Answer(8, "The pool's template misses the zone label; our product team is checking why the console did not add it.", false),
+            Waits(20, Wait::Product),
+        ],
     },
     Question {
         by: "yunfan",
@@ -364,8 +381,12 @@ pub fn bring_history(desk: &Desk, now: At) -> Result<(), Fault> {
     }
     let (mapping, mut notes) = (Mapping::shipped()?, Notes::unwritten());
     let log = servicenow::read(SAMPLE, "UTC", &mapping, now, &mut notes)?;
-    let options =
-        Options { plan: "ali.enterprise.v1".into(), account: ACCOUNT.into(), account_name: "导入的历史 Imported history (UCI, CC BY 4.0)".into(), mapping };
+    let options = Options {
+        plan: "ali.enterprise.v1".into(),
+        account: ACCOUNT.into(),
+        account_name: "导入的历史 Imported history (UCI, CC BY 4.0)".into(),
+        mapping,
+    };
     import(desk, &log, &options, &mut notes, now, &mut |_, _| {}).map(|_| ())
 }
 
@@ -393,7 +414,15 @@ fn open_cases(desk: &Desk, people: &[Actor], now: At) -> Result<(), Fault> {
     }
     Ok(())
 }
-fn tell(desk: &Desk, asker: &Actor, people: &[Actor], id: domain::kit::TicketId, handler: Option<PersonId>, from: At, step: &Step) -> Result<(), Fault> {
+fn tell(
+    desk: &Desk,
+    asker: &Actor,
+    people: &[Actor],
+    id: domain::kit::TicketId,
+    handler: Option<PersonId>,
+    from: At,
+    step: &Step,
+) -> Result<(), Fault> {
     let staff = people.iter().find(|p| Some(p.person) == handler).unwrap_or(&people[1]);
     let (minutes, who, command, body) = match step {
         Answer(m, text, asks) => (*m, staff, Command::Reply { asks: *asks }, *text),

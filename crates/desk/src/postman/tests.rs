@@ -64,7 +64,13 @@ fn bundling(w: &World, login: &str) -> PersonId {
 }
 fn hooked(w: &World) -> WebhookId {
     let leave = ask::<KeepWebhooks>(&w.who("admin")).unwrap();
-    let new = WebhookIn { account: None, name: "ours".into(), url: "https://hooks.example.com/in".into(), topics: vec!["ticket.opened".into()], active: true };
+    let new = WebhookIn {
+        account: None,
+        name: "ours".into(),
+        url: "https://hooks.example.com/in".into(),
+        topics: vec!["ticket.opened".into()],
+        active: true,
+    };
     w.desk.write(w.now, move |cx| create(cx, &leave, &new)).unwrap().webhook.id
 }
 fn webhook(w: &World, id: WebhookId) -> store::webhook::Webhook {
@@ -79,7 +85,8 @@ fn told_of_stop(w: &World) -> usize {
 fn hooked_and_claimed(w: &World) -> (WebhookId, Outgoing) {
     let id = hooked(w);
     w.open("yunfan", "medium", "web_ticket", "rds");
-    let (mut hooks, mails): (Vec<_>, Vec<_>) = claim(&w.desk, A, w.now, 10).unwrap().into_iter().partition(|o| matches!(o.parcel, Parcel::Webhook(_)));
+    let (mut hooks, mails): (Vec<_>, Vec<_>) =
+        claim(&w.desk, A, w.now, 10).unwrap().into_iter().partition(|o| matches!(o.parcel, Parcel::Webhook(_)));
     for mail in mails {
         settle(&w.desk, &mail, A, Outcome::Sent, w.now).unwrap();
     }

@@ -49,7 +49,9 @@ pub(super) fn write(desk: &Desk, p: &Person, letters: &[Letter]) -> Written {
     let told: Vec<(Written, Option<String>)> = letters.iter().map(|l| (tell(desk, p, lang, l), link(desk, p, l))).collect();
     let vendor = &desk.rules().vendor;
     match told.as_slice() {
-        [(one, link)] => Written { subject: one.subject.clone(), text: page(&[&one.text, link.as_deref().unwrap_or_default(), &format!("-- \n{vendor}")]) },
+        [(one, link)] => {
+            Written { subject: one.subject.clone(), text: page(&[&one.text, link.as_deref().unwrap_or_default(), &format!("-- \n{vendor}")]) }
+        }
         many => {
             let item = |(t, link): &(Written, Option<String>)| [&*t.text, link.as_deref().unwrap_or_default()].join("\n").trim_end().to_string();
             let items: Vec<String> = many.iter().map(item).collect();
@@ -68,7 +70,18 @@ fn page(parts: &[&str]) -> String {
 fn tell(desk: &Desk, p: &Person, lang: &str, letter: &Letter) -> Written {
     let body: Value = serde_json::from_str(&letter.body).unwrap_or_default();
     let text = |name: &str| body[name].as_str().unwrap_or_default().to_string();
-    let promised = || Some(desk.shelves().book(body["plan"].as_str()?)?.promises.iter().find(|r| Some(r.row.as_str()) == body["row"].as_str())?.words.get(lang).to_string());
+    let promised = || {
+        Some(
+            desk.shelves()
+                .book(body["plan"].as_str()?)?
+                .promises
+                .iter()
+                .find(|r| Some(r.row.as_str()) == body["row"].as_str())?
+                .words
+                .get(lang)
+                .to_string(),
+        )
+    };
     let args = HashMap::from([
         ("number", text("number")),
         ("subject", text("subject")),

@@ -162,8 +162,7 @@ impl Ear {
     }
     /// Everything up to the end of the timeline, as its reader may know it.
     fn must_have_heard_everything_once(mut self, who: &Player) {
-        let told: Vec<(i64, String)> =
-            who.timeline(&self.case).iter().map(|e| (e["pos"].as_i64().expect("a position"), text(&e["key"]))).collect();
+        let told: Vec<(i64, String)> = who.timeline(&self.case).iter().map(|e| (e["pos"].as_i64().expect("a position"), text(&e["key"]))).collect();
         let last = told.last().expect("something happened").0;
         while self.heard.last().is_none_or(|(pos, _)| *pos < last) {
             self.hear();

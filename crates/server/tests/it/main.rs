@@ -1,4 +1,5 @@
 //! The server over real sockets, each test on a database of its own, on both databases. Time is a wound watch: nothing sleeps.
+#![expect(clippy::unwrap_used, reason = "a test may")]
 mod coverage;
 mod day;
 mod frame;

@@ -346,7 +346,7 @@ worlds! {
     fn a_file_comes_back_as_it_went_and_is_what_its_bytes_say(w) {
         let (mut customer, mut li) = (w.who("yunfan"), w.who("li"));
         let id = id_of(&customer.open("x"));
-        let bytes: Vec<u8> = (0..700_000u32).map(|n| (n * 31 >> 3) as u8).collect();
+        let bytes: Vec<u8> = (0..700_000u32).map(|n| ((n * 31) >> 3) as u8).collect();
         let up = |who: &mut Person, query: &str, kind: &str, bytes: &[u8]| who.ask("POST", &format!("/tickets/{id}/attachments?{query}"), &[("content-type", kind)], bytes);
         let kept = up(&mut customer, "name=..%2F%E6%97%A5%E5%BF%97.png", "image/png", &bytes);
         assert_eq!(kept.status, 201, "{}", kept.text());

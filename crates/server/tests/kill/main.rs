@@ -2,6 +2,7 @@
 //! what was not is done once when asked again, no clock is lost or fires twice, every letter is written once.
 //!
 //! Takes minutes, so it runs only when asked: `tests/kill/run.sh`. `KILL_SEED` repeats a run's choices, `KILL_ROUNDS` says how often.
+#![expect(clippy::unwrap_used, reason = "a test may")]
 mod callers;
 mod house;
 mod ledger;
