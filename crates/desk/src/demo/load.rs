@@ -207,7 +207,7 @@ impl Batch {
         Ok(loaded)
     }
 
-    /// One case with its history. Six of ten are closed, the older ones; the others are in all stages of work.
+    /// One case with its history. Half are closed, the older ones; the others are in all stages of work.
     #[expect(clippy::too_many_arguments, reason = "what one batch shares among its cases")]
     fn case(
         &self,
@@ -228,9 +228,8 @@ impl Batch {
         let resolve = || Command::Resolve { cause: "configuration".into() };
         let steps: Vec<(&Actor, Command, bool)> = match (self.wanted.due_at, i * 10 / self.wanted.tickets.max(1), i % 8) {
             (Some(_), ..) => vec![],
-            (None, 0..=5, _) => vec![(&engineer, answer.clone(), true), (&engineer, resolve(), true), (&customer, Command::Confirm, false)],
-            (None, _, 0..=3) => vec![],
-            (None, _, 4) => vec![(&engineer, answer.clone(), true)],
+            (None, 0..=4, _) => vec![(&engineer, answer.clone(), true), (&engineer, resolve(), true), (&customer, Command::Confirm, false)],
+            (None, _, 0..=4) => vec![],
             (None, _, 5) => vec![(&engineer, answer.clone(), true), (&customer, answer.clone(), true)],
             (None, _, 6) => vec![(&engineer, Command::Reply { asks: true }, true)],
             (None, ..) => vec![(&engineer, answer.clone(), true), (&engineer, resolve(), true)],
@@ -294,10 +293,10 @@ impl Batch {
 /// The closed ones over a year, the open ones over the last day; order of cases is order of time.
 fn opened_at(i: u64, of: u64, now: At) -> At {
     let share = i as f64 / of.max(1) as f64;
-    let back = if share < 0.6 {
-        Span::days(365).as_micros() as f64 * (0.6 - share) / 0.6 + Span::days(2).as_micros() as f64
+    let back = if share < 0.5 {
+        Span::days(365).as_micros() as f64 * (0.5 - share) / 0.5 + Span::days(2).as_micros() as f64
     } else {
-        Span::days(1).as_micros() as f64 * (1.0 - share) / 0.4
+        Span::days(1).as_micros() as f64 * (1.0 - share) / 0.5
     };
     now - Span::micros(back as i64)
 }
