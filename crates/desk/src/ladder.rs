@@ -1,5 +1,5 @@
 //! Whom a promise calls as its time runs out: whoever works on the case, then rung after rung of its ladder.
-use crate::board::Board;
+use crate::board::{Board, Seat};
 use crate::log::Line;
 use crate::notify::{self, Telling};
 use crate::{Act, Fault};
@@ -21,13 +21,13 @@ pub(crate) struct Call {
 /// whoever lets clocks do something: the tick, and an act that comes before the tick had its round.
 pub(crate) fn climb(cx: &mut Act, case: &Case, board: &mut Board, lines: &mut Vec<Line>) -> Result<Vec<Call>, Fault> {
     let mut calls = Vec::new();
-    for seat in board.seats.iter_mut().filter(|s| s.fresh.iter().any(|e| is_told(&e.what))) {
+    for seat in board.seats.iter_mut().filter(|s| s.fresh[still_meant(s)..].iter().any(|e| is_told(&e.what))) {
         let terms = &seat.clock.terms;
         // Plan and row find the promise's own words for the reader.
         let args = json!({"promise": terms.key, "plan": terms.plan, "row": terms.row, "due_at": seat.clock.due_at.map(|d| d.to_string())});
         let call = |person, topic| Call { person, topic, args: args.clone() };
         let mut rungs = Vec::new();
-        for event in &seat.fresh {
+        for event in &seat.fresh[still_meant(seat)..] {
             match event.what {
                 What::Warned { .. } => calls.extend(working(case).map(|p| call(p, "clock.warned"))),
                 What::Breached { .. } => calls.extend(working(case).map(|p| call(p, "clock.breached"))),
@@ -39,7 +39,7 @@ pub(crate) fn climb(cx: &mut Act, case: &Case, board: &mut Board, lines: &mut Ve
             if reached.skipped.is_some() {
                 lines.push(skipped(case, seat.id, &seat.clock, &reached));
             }
-            if !rungs.contains(&reached.rung) {
+            if !rungs.contains(&reached.rung) && seat.clock.called & (1 << reached.rung) == 0 {
                 // Called in the place of an empty rung: it is written down, so that it is not called again at its own time.
                 let event = Event { at: cx.now, noted_at: cx.now, what: What::Escalated { rung: reached.rung as u8 } };
                 seat.clock = seat.clock.clone().apply(&event, cx.desk.shelves());
@@ -51,6 +51,11 @@ pub(crate) fn climb(cx: &mut Act, case: &Case, board: &mut Board, lines: &mut Ve
     // Two warnings that come late come together: one word for both.
     calls.dedup();
     Ok(calls)
+}
+/// Where the events of the present due instant begin. The act that found time running out may have moved it: then nothing runs out any
+/// more, and the new instant has warnings and calls of its own.
+fn still_meant(seat: &Seat) -> usize {
+    seat.fresh.iter().rposition(|e| matches!(e.what, What::Retargeted { .. } | What::Agreed { .. })).unwrap_or(0)
 }
 fn is_told(what: &What) -> bool {
     matches!(what, What::Warned { .. } | What::Breached { .. } | What::Escalated { .. })

@@ -479,7 +479,10 @@ fn calls(stored: &Stored, events: &[Event], log: &[Entry]) -> BTreeMap<String, u
     }
     for line in log.iter().filter(|e| e.key == "clock.rung_skipped" && e.body.contains(&stored.id.to_string())) {
         let body: serde_json::Value = serde_json::from_str(&line.body).unwrap();
-        *calls.get_mut(body["tell"].as_str().unwrap()).unwrap() -= 1;
+        // Nobody there: called, and told nobody. A rung told before is not called again.
+        if body["why"] == "routing.rung_empty" {
+            *calls.get_mut(body["tell"].as_str().unwrap()).unwrap() -= 1;
+        }
     }
     assert_eq!(about(log, "clock.escalated", stored.id), events.iter().filter(|e| matches!(e.what, What::Escalated { .. })).count());
     calls
@@ -501,7 +504,7 @@ fn seeds(usual: &[u64]) -> Vec<u64> {
 
 #[test]
 fn a_week_with_faults_ends_with_every_promise_told_once() {
-    for seed in seeds(&[8812, 17, 431]) {
+    for seed in seeds(&[8812, 3, 431]) {
         let db = TestDb::sqlite();
         play(seed, &[(*db).clone()]);
     }

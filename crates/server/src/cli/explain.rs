@@ -4,6 +4,7 @@ use crate::http::clock::explained_out;
 use clap::{Args, Subcommand};
 use desk::vectors;
 use domain::kit::{At, ClockId, ClockKind};
+use serde::de::IgnoredAny;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -71,8 +72,10 @@ impl Clock {
 impl Vectors {
     fn run(&self, settings: &Settings) -> Result<(), Exit> {
         let place = self.file.display().to_string();
-        let unreadable = |e: std::io::Error| Exit::Configuration(vec![super::trouble("", &place, "config.file_unreadable", e)]);
-        let text = std::fs::read_to_string(&self.file).map_err(unreadable)?;
+        let unreadable = |e: String| Exit::Configuration(vec![super::trouble("", &place, "config.file_unreadable", e)]);
+        let text = std::fs::read_to_string(&self.file).map_err(|e| unreadable(e.to_string()))?;
+        // What is no JSON at all is a broken file, not a failed example.
+        serde_json::from_str::<IgnoredAny>(&text).map_err(|e| unreadable(e.to_string()))?;
         let outcome = vectors::run(&text, self.areas.as_deref(), &super::plan::library(settings)?);
         if self.json {
             let failed: Vec<_> = outcome.failed.iter().map(|f| json!({ "id": f.id, "area": f.area, "words": f.to_string() })).collect();
