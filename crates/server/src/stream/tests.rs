@@ -97,8 +97,9 @@ store_test! {
             // More stretches than the hand-over holds, none of them taken meanwhile.
             let writing = desk.clone();
             let written = tokio::task::spawn_blocking(move || (0..n).map(|i| put(&writing, entry(1, 1, Audience::Public, i))).collect::<Vec<i64>>()).await.unwrap();
-            for to in written.iter().cycle().take(BATCHES * 2) {
-                let _ = hub.live.send(Arc::new(Stretch { from: to - 1, to: *to, entries: Vec::new() }));
+            // Stretches everybody has behind them: they take the room of real ones, and say nothing themselves.
+            for _ in 0..BATCHES * 2 {
+                let _ = hub.live.send(Arc::new(Stretch { from: 0, to: 0, entries: Vec::new() }));
             }
             assert_eq!(take(&mut slow, n).await, written);
             hub.stop();
