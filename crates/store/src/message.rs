@@ -38,7 +38,6 @@ pub struct Message {
 statements! {
     INSERT = "insert into message (id, ticket_id, author_id, kind, body, at, language) values ($1, $2, $3, $4, $5, $6, $7)";
     OF_TICKET = "select id, ticket_id, author_id, kind, body, at, language from message where ticket_id = $1 and (at, id) > ($2, $3) order by at, id limit $4";
-    LATEST = "select id, ticket_id, author_id, kind, body, at, language from message where ticket_id = $1 order by at desc, id desc limit $2";
     ONE = "select id, ticket_id, author_id, kind, body, at, language from message where id = $1";
 }
 
@@ -56,8 +55,4 @@ pub fn find(tx: &mut Tx, id: MessageId) -> Result<Option<Message>, DbError> {
 pub fn list_of_ticket(tx: &mut Tx, ticket: TicketId, after: Option<(At, MessageId)>, limit: u32) -> Result<Vec<Message>, DbError> {
     let (at, id) = after.unwrap_or((At::MIN, MessageId::from_raw(0)));
     tx.query(&OF_TICKET, &vals![ticket, at, id, limit], read)
-}
-/// The latest messages, newest first.
-pub fn list_latest(tx: &mut Tx, ticket: TicketId, limit: u32) -> Result<Vec<Message>, DbError> {
-    tx.query(&LATEST, &vals![ticket, limit], read)
 }

@@ -35,7 +35,6 @@ statements! {
     OF_TARGET = "select id, way, target_id, log_pos, topic, body, state, attempts, due_at, created_at, ended_at, error from outbox where target_id = $1 and (created_at, id) < ($2, $3) order by created_at desc, id desc limit $4";
     OLDEST = "select due_at from outbox where state in ('queued', 'sending') order by due_at, id limit 1";
     WAITING = "select count(*) from (select id from outbox where state in ('queued', 'sending') order by due_at, id limit 10000) q";
-    PULL = "update outbox set due_at = $3 where target_id = $1 and state = 'queued' and way = $2 and due_at > $3";
 }
 fn read(r: &Row) -> Result<Letter, DbError> {
     Ok(Letter {
@@ -95,8 +94,4 @@ pub fn oldest_due(tx: &mut Tx) -> Result<Option<At>, DbError> {
 /// Letters waiting, counted up to 10,000.
 pub fn waiting(tx: &mut Tx) -> Result<i64, DbError> {
     Ok(tx.first(&WAITING, &[], |r| Ok(r.int(0)))?.unwrap_or(0))
-}
-/// Brings queued letters of a target forward.
-pub fn hurry(tx: &mut Tx, target: [u8; 16], way: &'static str, now: At) -> Result<u64, DbError> {
-    tx.exec(&PULL, &vals![&target[..], way, now])
 }
