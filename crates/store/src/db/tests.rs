@@ -378,7 +378,7 @@ fn a_batch_that_cannot_be_committed_is_acknowledged_to_nobody() {
 }
 #[test]
 fn a_locked_file_is_busy_and_recovers() {
-    let db = Db::open(&Config { busy_timeout: Duration::from_millis(1), ..Config::new("sqlite::memory:") }).unwrap();
+    let db = Db::open(&Config { busy_timeout: Duration::from_millis(200), ..Config::new("sqlite::memory:") }).unwrap();
     make(&db, &MAKE_STACK);
     let other = rusqlite::Connection::open(db.0.scratch.as_ref().unwrap()).unwrap();
     other.execute_batch("begin immediate").unwrap();
