@@ -122,7 +122,7 @@ fn take(tx: &mut Tx, who: &Actor, hits: Vec<Hit>, wanted: usize, found: &mut Vec
     let mut cases: HashMap<u128, Option<Case>> = HashMap::new();
     let mut hits = hits.into_iter().peekable();
     while let Some(hit) = hits.next() {
-        let rank = Cursor { score: hit.score, at_us: hit.at_us, kind: hit.kind, key: hit.key };
+        let place = hit.place;
         let case = match hit.ticket {
             Some(id) if !cases.contains_key(&id) => {
                 let case = store::ticket::find(tx, TicketId::from_raw(id))?.filter(|c| may_see(who, c));
@@ -133,7 +133,7 @@ fn take(tx: &mut Tx, who: &Actor, hits: Vec<Hit>, wanted: usize, found: &mut Vec
         };
         found.extend(shown(who, hit, case));
         if found.len() >= wanted && hits.peek().is_some() {
-            return Ok(Some(rank));
+            return Ok(Some(place));
         }
     }
     Ok(None)

@@ -4,23 +4,21 @@ use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
-use tantivy::columnar::Column;
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
-use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EnableScoring, Occur, TermQuery, TermSetQuery, Weight};
 use tantivy::schema::{BytesOptions, FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions, Value};
 use tantivy::{
-    DocAddress, DocId, DocSet, Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, SegmentReader, TERMINATED, TantivyDocument, TantivyError,
-    Term,
+    Index, IndexReader, IndexSettings, IndexSortByField, IndexWriter, Order, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term,
 };
 
 use super::question::{Marks, Question, TextFields, Thesaurus};
 use super::segment::{Segmenter, fold_text};
 use super::snippet::snippet;
-use super::{BODY_BYTES_MAX, Cursor, Doc, DocKind, FULL_MATCH_SCORE, Hit, PAGE_HITS_MAX, Page, Query, Search, SearchError, Synonyms};
+use super::walk::{AT_US, Found, Walk};
+use super::{BODY_BYTES_MAX, Doc, DocKind, Hit, PAGE_HITS_MAX, Page, Query, Rank, Search, SearchError, Synonyms};
 
 /// Raise it whenever the schema, the segmenter or the dictionary change: an index of another shape is wiped and fed again. A test knows the
 /// segmenter by its finger-print and reminds.
-const SHAPE: u32 = 1;
+const SHAPE: u32 = 2;
 /// Our own folder inside the one we are given, so that wiping can never hit a stranger's file.
 const FOLDER: &str = "index";
 const SEGMENTER: &str = "yinuo";
@@ -30,8 +28,6 @@ const WRITER_BYTES: usize = 32 * 1024 * 1024;
 const IDLE_COMMITS: u32 = 25;
 /// Log positions that may pass without news before the position is written down; they are read again after a crash, nothing more.
 const SILENT_POSITIONS: i64 = 10_000;
-/// Scores this near are equal, and the newer hit goes first.
-const SCORE_STEPS: f32 = 4.0;
 /// Blocks of 16 kB of stored text that are kept unpacked per segment.
 const STORE_BLOCKS: usize = 4;
 
@@ -59,18 +55,18 @@ struct Pen {
 }
 
 #[derive(Clone, Copy)]
-struct Fields {
+pub(super) struct Fields {
     id: Field,
-    kind: Field,
+    pub kind: Field,
     key_high: Field,
     key_low: Field,
     ticket: Field,
-    account: Field,
-    internal: Field,
-    product: Field,
+    pub account: Field,
+    pub internal: Field,
+    pub product: Field,
     language: Field,
-    stage: Field,
-    text: TextFields,
+    pub stage: Field,
+    pub text: TextFields,
     at_us: Field,
 }
 
@@ -88,7 +84,7 @@ impl LocalSearch {
                 std::fs::remove_dir_all(&folder).map_err(disk)?;
                 std::fs::create_dir_all(&folder).map_err(disk)?;
                 let (schema, fields) = schema();
-                let index = Index::create_in_dir(&folder, schema).map_err(failed)?;
+                let index = Index::builder().schema(schema).settings(settings()).create_in_dir(&folder).map_err(failed)?;
                 Self::over(index, fields, 0)
             }
         }
@@ -97,7 +93,7 @@ impl LocalSearch {
     /// An index that lives in memory and dies with it.
     pub fn in_memory() -> Result<LocalSearch, SearchError> {
         let (schema, fields) = schema();
-        Self::over(Index::create_in_ram(schema), fields, 0)
+        Self::over(Index::builder().schema(schema).settings(settings()).create_in_ram().map_err(failed)?, fields, 0)
     }
 
     /// Other names of things, used by every question from now on. Nothing is indexed again.
@@ -197,37 +193,18 @@ impl LocalSearch {
         out
     }
 
-    /// What every hit must be, whatever is asked: whose it is, who may see it, and the filters chosen.
-    fn gate(&self, query: &Query) -> Gate {
-        let fields = self.fields;
-        let mut musts: Vec<Box<dyn tantivy::query::Query>> = Vec::new();
-        if let Some(accounts) = &query.accounts {
-            let terms = accounts.iter().map(|account| Term::from_field_bytes(fields.account, &account.to_be_bytes()));
-            musts.push(Box::new(TermSetQuery::new(terms)));
-        }
-        if !query.kinds.is_empty() && !DocKind::ALL.iter().all(|kind| query.kinds.contains(kind)) {
-            musts.push(Box::new(TermSetQuery::new(query.kinds.iter().map(|kind| Term::from_field_u64(fields.kind, kind.number())))));
-        }
-        for (field, value) in [(fields.product, &query.product), (fields.stage, &query.stage)] {
-            if let Some(value) = value {
-                musts.push(Box::new(TermQuery::new(Term::from_field_text(field, &fold_text(value)), IndexRecordOption::Basic)));
-            }
-        }
-        let never = (!query.include_internal).then(|| Term::from_field_bool(fields.internal, true));
-        Gate { musts, never }
-    }
-
     fn hit(&self, searcher: &Searcher, found: &Found, marks: &Marks) -> Result<Hit, SearchError> {
         let stored: TantivyDocument = searcher.doc(found.address).map_err(failed)?;
         let text = |field| stored.get_first(field).and_then(|value| value.as_str()).unwrap_or_default();
         let id = |field| stored.get_first(field).and_then(|value| value.as_bytes()).and_then(|bytes| bytes.try_into().ok()).map(u128::from_be_bytes);
-        let Cursor { score, at_us, kind, key } = found.rank;
+        let Rank { score, at_us, kind, key } = found.rank;
         Ok(Hit {
             kind,
             key,
             ticket: id(self.fields.ticket),
             account: id(self.fields.account),
             score,
+            place: found.place,
             title: text(self.fields.text.title).to_owned(),
             snippet: snippet(text(self.fields.text.body), marks),
             at_us,
@@ -290,15 +267,15 @@ impl Search for LocalSearch {
         let question = Question::read(&query.text, &self.thesaurus.read().unwrap_or_else(PoisonError::into_inner));
         let searcher = self.reader.searcher();
         let limit = query.limit.clamp(1, PAGE_HITS_MAX);
+        let mut walk = Walk::new(&searcher, self.fields, query, &question).map_err(failed)?;
         // One more than asked for tells whether there is a next page.
-        let mut best = Best { wanted: limit + 1, after: query.after, from_us: query.from_us, to_us: query.to_us, found: Vec::new() };
-        self.gather(&searcher, query, &question, &mut best)?;
-        let more = best.found.len() > limit;
-        best.found.truncate(limit);
+        let mut way = walk.go(limit + 1, query.after).map_err(failed)?;
+        let more = way.found.len() > limit;
+        way.found.truncate(limit);
         let marks = question.marks();
-        let hits = best.found.iter().map(|found| self.hit(&searcher, found, &marks)).collect::<Result<_, _>>()?;
-        let next = best.found.last().filter(|_| more).map(|found| found.rank);
-        Ok(Page { hits, next })
+        let hits = way.found.iter().map(|found| self.hit(&searcher, found, &marks)).collect::<Result<_, _>>()?;
+        let next = if more { way.found.last().map(|found| found.place) } else { way.next };
+        Ok(Page { hits, next, bounded: way.bounded })
     }
 
     fn doc_count(&self) -> u64 {
@@ -338,164 +315,6 @@ impl Drop for LocalSearch {
     }
 }
 
-// Finding.
-
-impl LocalSearch {
-    /// Fills `best`: first with documents that hold everything, then, if there is room, with those that hold something.
-    fn gather(&self, searcher: &Searcher, query: &Query, question: &Question, best: &mut Best) -> Result<(), SearchError> {
-        let text = self.fields.text;
-        let gated = |asked| self.gate(query).around(asked);
-        let weigh = |asked: Box<dyn tantivy::query::Query>, scored: bool| {
-            let scoring = if scored { EnableScoring::enabled_from_searcher(searcher) } else { EnableScoring::disabled_from_searcher(searcher) };
-            asked.weight(scoring).map_err(failed)
-        };
-        if question.is_empty() {
-            let everything = weigh(gated(Box::new(AllQuery)), false)?;
-            return each_segment(searcher, |ord, reader| best.take_all(ord, reader, everything.as_ref()));
-        }
-        let full = weigh(gated(question.everything(text)), true)?;
-        // Once a page begins below the full matches, there are none left to find.
-        if best.after.is_none_or(|after| after.score >= FULL_MATCH_SCORE) {
-            each_segment(searcher, |ord, reader| best.take_full(ord, reader, full.as_ref()))?;
-        }
-        if best.found.len() >= best.wanted {
-            return Ok(());
-        }
-        let partial = weigh(gated(question.something(text)), true)?;
-        each_segment(searcher, |ord, reader| best.take_partial(ord, reader, partial.as_ref(), full.as_ref()))
-    }
-}
-
-fn each_segment(searcher: &Searcher, mut work: impl FnMut(u32, &SegmentReader) -> tantivy::Result<()>) -> Result<(), SearchError> {
-    for (ord, reader) in (0u32..).zip(searcher.segment_readers()) {
-        work(ord, reader).map_err(failed)?;
-    }
-    Ok(())
-}
-
-/// What every hit must be, whatever is asked. It is part of the engine's query, so that what may not be seen is never even counted.
-struct Gate {
-    musts: Vec<Box<dyn tantivy::query::Query>>,
-    never: Option<Term>,
-}
-
-impl Gate {
-    fn around(self, asked: Box<dyn tantivy::query::Query>) -> Box<dyn tantivy::query::Query> {
-        if self.musts.is_empty() && self.never.is_none() {
-            return asked;
-        }
-        let silent = |query| Box::new(ConstScoreQuery::new(query, 0.0)) as Box<dyn tantivy::query::Query>;
-        let mut clauses: Vec<(Occur, Box<dyn tantivy::query::Query>)> = vec![(Occur::Must, asked)];
-        clauses.extend(self.musts.into_iter().map(|must| (Occur::Must, silent(must))));
-        if let Some(term) = self.never {
-            clauses.push((Occur::MustNot, Box::new(TermQuery::new(term, IndexRecordOption::Basic))));
-        }
-        Box::new(BooleanQuery::new(clauses))
-    }
-}
-
-/// A document found, and its rank.
-struct Found {
-    rank: Cursor,
-    address: DocAddress,
-}
-
-/// The best documents met so far, in order.
-struct Best {
-    wanted: usize,
-    after: Option<Cursor>,
-    from_us: Option<i64>,
-    to_us: Option<i64>,
-    found: Vec<Found>,
-}
-
-impl Best {
-    fn take_all(&mut self, ord: u32, reader: &SegmentReader, weight: &dyn Weight) -> tantivy::Result<()> {
-        let columns = Columns::of(reader)?;
-        let mut scorer = weight.scorer(reader, 1.0)?;
-        let mut doc = scorer.doc();
-        while doc != TERMINATED {
-            self.meet(ord, doc, 0.0, reader, &columns);
-            doc = scorer.advance();
-        }
-        Ok(())
-    }
-
-    fn take_full(&mut self, ord: u32, reader: &SegmentReader, weight: &dyn Weight) -> tantivy::Result<()> {
-        let columns = Columns::of(reader)?;
-        weight.for_each_pruning(self.threshold() - FULL_MATCH_SCORE, reader, &mut |doc, score| {
-            self.meet(ord, doc, FULL_MATCH_SCORE + stepped(score), reader, &columns);
-            self.threshold() - FULL_MATCH_SCORE
-        })
-    }
-
-    fn take_partial(&mut self, ord: u32, reader: &SegmentReader, weight: &dyn Weight, full: &dyn Weight) -> tantivy::Result<()> {
-        let columns = Columns::of(reader)?;
-        let mut full = full.scorer(reader, 1.0)?;
-        weight.for_each_pruning(self.threshold(), reader, &mut |doc, score| {
-            if full.doc() < doc {
-                full.seek(doc);
-            }
-            if full.doc() != doc {
-                self.meet(ord, doc, stepped(score).min(FULL_MATCH_SCORE - 1.0), reader, &columns);
-            }
-            self.threshold()
-        })
-    }
-
-    /// Documents that score no more than this need not be looked at. A little lower than the last one kept, for the engine adds up in
-    /// varying order and an equal score may still be a newer document.
-    fn threshold(&self) -> f32 {
-        const SLACK: f32 = 0.01;
-        if self.found.len() < self.wanted { f32::MIN } else { self.found.last().map_or(f32::MIN, |last| last.rank.score - SLACK) }
-    }
-
-    fn meet(&mut self, ord: u32, doc: DocId, score: f32, reader: &SegmentReader, columns: &Columns) {
-        let full_and_better = self.found.len() >= self.wanted && self.found.last().is_some_and(|last| last.rank.score > score);
-        if full_and_better || self.after.is_some_and(|after| score > after.score) || reader.is_deleted(doc) {
-            return;
-        }
-        let Some(rank) = columns.rank(doc, score) else { return };
-        let in_time = self.from_us.is_none_or(|from| rank.at_us >= from) && self.to_us.is_none_or(|to| rank.at_us < to);
-        let beyond = self.after.is_none_or(|after| goes_before(&after, &rank));
-        if in_time && beyond {
-            let place = self.found.partition_point(|found| goes_before(&found.rank, &rank));
-            self.found.insert(place, Found { rank, address: DocAddress::new(ord, doc) });
-            self.found.truncate(self.wanted);
-        }
-    }
-}
-
-/// The order of hits: score, then the newer, then kind and key. No two documents are equal in it.
-fn goes_before(a: &Cursor, b: &Cursor) -> bool {
-    b.score.total_cmp(&a.score).then(b.at_us.cmp(&a.at_us)).then(a.kind.cmp(&b.kind)).then(a.key.cmp(&b.key)).is_lt()
-}
-
-fn stepped(score: f32) -> f32 {
-    (score * SCORE_STEPS).floor() / SCORE_STEPS
-}
-
-/// The values of one segment that rank its documents.
-struct Columns {
-    kind: Column<u64>,
-    key_high: Column<u64>,
-    key_low: Column<u64>,
-    at_us: Column<i64>,
-}
-
-impl Columns {
-    fn of(reader: &SegmentReader) -> tantivy::Result<Columns> {
-        let fast = reader.fast_fields();
-        Ok(Columns { kind: fast.u64("kind")?, key_high: fast.u64("key_high")?, key_low: fast.u64("key_low")?, at_us: fast.i64("at_us")? })
-    }
-
-    fn rank(&self, doc: DocId, score: f32) -> Option<Cursor> {
-        let kind = DocKind::from_number(self.kind.first(doc)?)?;
-        let key = u128::from(self.key_high.first(doc)?) << 64 | u128::from(self.key_low.first(doc)?);
-        Some(Cursor { score, at_us: self.at_us.first(doc)?, kind, key })
-    }
-}
-
 // Small change.
 
 fn schema() -> (Schema, Fields) {
@@ -525,9 +344,14 @@ fn schema() -> (Schema, Fields) {
             body: builder.add_text_field("body", words(true)),
             number: builder.add_text_field("number", words(false)),
         },
-        at_us: builder.add_i64_field("at_us", FAST),
+        at_us: builder.add_i64_field(AT_US, FAST),
     };
     (builder.build(), fields)
+}
+
+/// The newest come first in every segment, so that a walk through it can end when it has gone back far enough.
+fn settings() -> IndexSettings {
+    IndexSettings { sort_by_field: Some(IndexSortByField { field: AT_US.to_owned(), order: Order::Desc }), ..IndexSettings::default() }
 }
 
 fn payload(position: i64) -> String {

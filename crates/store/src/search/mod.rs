@@ -13,6 +13,7 @@ mod segment;
 mod snippet;
 #[cfg(test)]
 mod tests;
+mod walk;
 
 use std::fmt;
 use std::str::FromStr;
@@ -115,22 +116,58 @@ pub struct Query {
 
 /// Where a page ended. Within one state of the index, pages neither repeat nor lose a hit; when documents were added between two pages, scores may
 /// have moved a little, and a hit near the border may be seen twice or not at all.
+///
+/// What is asked for may be too much to be weighed at one time. It is then weighed in layers of time, the newest first; a cursor knows its layer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cursor {
-    /// Score of the last hit.
-    pub score: f32,
-    /// Moment of the last hit, microseconds UTC.
-    pub at_us: i64,
-    /// Kind of the last hit.
-    pub kind: DocKind,
-    /// Key of the last hit.
-    pub key: u128,
+    pass: Pass,
+    /// The layer ends before this moment; `i64::MAX` for the first layer of a pass.
+    before_us: i64,
+    /// The last hit seen of the layer, and the moment the layer begins with; `None`: nothing of it was seen yet.
+    seen: Option<(i64, Rank)>,
+}
+
+/// Hits come in passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Pass {
+    /// Documents that hold everything asked for.
+    Everything,
+    /// Those that hold something, a word that few hold among it; all of them, when they are not too many.
+    Telling,
+    /// The others that hold something.
+    Something,
+}
+
+impl Pass {
+    const ALL: [Pass; 3] = [Pass::Everything, Pass::Telling, Pass::Something];
+
+    fn number(self) -> usize {
+        self as usize
+    }
+}
+
+/// The order of hits within a layer: score, then the newer, then kind and key. No two documents are equal in it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Rank {
+    score: f32,
+    at_us: i64,
+    kind: DocKind,
+    key: u128,
+}
+
+impl Rank {
+    fn goes_before(&self, other: &Rank) -> bool {
+        let order = other.score.total_cmp(&self.score).then(other.at_us.cmp(&self.at_us));
+        order.then(self.kind.cmp(&other.kind)).then(self.key.cmp(&other.key)).is_lt()
+    }
 }
 
 /// Written for addresses: letters, digits and dots only. [`FromStr`] reads it back.
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:x}.{:x}.{}.{:x}", self.score.to_bits(), self.at_us, self.kind.number(), self.key)
+        write!(f, "{}.{:x}", self.pass.number(), self.before_us)?;
+        let Some((from_us, Rank { score, at_us, kind, key })) = self.seen else { return Ok(()) };
+        write!(f, ".{from_us:x}.{:x}.{at_us:x}.{}.{key:x}", score.to_bits(), kind.number())
     }
 }
 
@@ -142,17 +179,24 @@ impl FromStr for Cursor {
     type Err = NotACursor;
 
     fn from_str(text: &str) -> Result<Cursor, NotACursor> {
-        let mut parts = text.split('.');
-        let mut part = || parts.next().ok_or(NotACursor);
-        let score = f32::from_bits(u32::from_str_radix(part()?, 16).map_err(|_| NotACursor)?);
         // Negative moments are written in two's complement, so they are read unsigned.
-        let at_us = u64::from_str_radix(part()?, 16).map_err(|_| NotACursor)?.cast_signed();
-        let kind = part()?.parse().ok().and_then(DocKind::from_number).ok_or(NotACursor)?;
-        let key = u128::from_str_radix(part()?, 16).map_err(|_| NotACursor)?;
-        if parts.next().is_some() || !score.is_finite() {
-            return Err(NotACursor);
-        }
-        Ok(Cursor { score, at_us, kind, key })
+        let moment = |text: &str| u64::from_str_radix(text, 16).map(u64::cast_signed).map_err(|_| NotACursor);
+        let parts: Vec<&str> = text.split('.').collect();
+        let (head, seen) = match parts.as_slice() {
+            [pass, before] => ([pass, before], None),
+            [pass, before, from, score, at, kind, key] => {
+                let score = f32::from_bits(u32::from_str_radix(score, 16).map_err(|_| NotACursor)?);
+                let kind = kind.parse().ok().and_then(DocKind::from_number).ok_or(NotACursor)?;
+                let key = u128::from_str_radix(key, 16).map_err(|_| NotACursor)?;
+                if !score.is_finite() {
+                    return Err(NotACursor);
+                }
+                ([pass, before], Some((moment(from)?, Rank { score, at_us: moment(at)?, kind, key })))
+            }
+            _ => return Err(NotACursor),
+        };
+        let pass = head[0].parse().ok().and_then(|number: usize| Pass::ALL.get(number).copied()).ok_or(NotACursor)?;
+        Ok(Cursor { pass, before_us: moment(head[1])?, seen })
     }
 }
 
@@ -175,15 +219,19 @@ pub struct Hit {
     pub snippet: Vec<(String, bool)>,
     /// When it happened, microseconds UTC.
     pub at_us: i64,
+    /// Put it into [`Query::after`] to go on behind this hit.
+    pub place: Cursor,
 }
 
 /// Some hits, best first, and where to go on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Page {
-    /// Ordered by score, then the newer first, then kind and key.
+    /// Ordered by score, then the newer first, then kind and key; layer by layer when [`Page::bounded`].
     pub hits: Vec<Hit>,
-    /// Put it into [`Query::after`] for the next page; `None` when this was the last.
+    /// Put it into [`Query::after`] for the next page; `None` when this was the last. A bounded page may hold few hits, or none, and still have a next.
     pub next: Option<Cursor>,
+    /// Too much was found to weigh it all: the newest of it was weighed, the older comes on later pages, however well it fits.
+    pub bounded: bool,
 }
 
 /// Words that mean the same, for example 服务器 and 实例, or `EIP` and 弹性公网 IP. A question for one finds the others as well. Empty by default.

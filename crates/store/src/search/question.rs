@@ -50,6 +50,13 @@ struct Unit {
     hints: Vec<(String, f32)>,
 }
 
+/// One way to hold something of a question.
+pub(super) struct Way {
+    /// At most so many documents.
+    pub documents: u64,
+    pub query: Box<dyn Query>,
+}
+
 /// What to mark in a snippet.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Marks {
@@ -139,16 +146,16 @@ impl Question {
         any(ways)
     }
 
-    /// Documents that hold any of the hints or an unknown name. Without such a name it is a flat union of words, which the engine can prune.
-    pub(super) fn something(&self, fields: TextFields) -> Box<dyn Query> {
+    /// Ways to hold something of the question: any of the hints, or an unknown name. With each, how many documents may go it.
+    pub(super) fn ways(&self, fields: TextFields, holding: &dyn Fn(&Term) -> tantivy::Result<u64>) -> tantivy::Result<Vec<Way>> {
         let mut weights: BTreeMap<&str, f32> = BTreeMap::new();
         for (word, weight) in self.units.iter().flat_map(|unit| &unit.hints) {
             let kept = weights.entry(word).or_default();
             *kept = kept.max(*weight);
         }
-        let mut ways: Vec<Box<dyn Query>> = weights.into_iter().flat_map(|(word, weight)| word_queries(word, weight, fields)).collect();
-        ways.extend(self.units.iter().filter(|unit| matches!(unit.need, Need::Quote(..))).map(|unit| look_up(&unit.need, fields)));
-        any(ways)
+        let words = weights.into_iter().map(|(word, weight)| Need::Word(word.to_owned(), weight));
+        let names = self.units.iter().map(|unit| unit.need.clone()).filter(|need| matches!(need, Need::Quote(..)));
+        words.chain(names).map(|need| Ok(Way { documents: documents(&need, fields, holding)?, query: look_up(&need, fields) })).collect()
     }
 
     /// What to mark in the answer.
@@ -284,6 +291,20 @@ fn look_up(need: &Need, fields: TextFields) -> Box<dyn Query> {
     }
 }
 
+/// How many documents may hold what is needed, at most.
+fn documents(need: &Need, fields: TextFields, holding: &dyn Fn(&Term) -> tantivy::Result<u64>) -> tantivy::Result<u64> {
+    let word = |word: &str| {
+        places(fields, word.is_ascii()).map(|(field, _)| holding(&Term::from_field_text(field, word))).sum::<tantivy::Result<u64>>()
+    };
+    let each = |needs: &[Need]| needs.iter().map(|need| documents(need, fields, holding)).collect::<tantivy::Result<Vec<u64>>>();
+    Ok(match need {
+        Need::Word(text, _) => word(text)?,
+        Need::Quote(atoms, _) => atoms.iter().map(|atom| word(atom)).collect::<tantivy::Result<Vec<u64>>>()?.into_iter().min().unwrap_or(0),
+        Need::All(needs) => each(needs)?.into_iter().min().unwrap_or(0),
+        Need::Any(needs) => each(needs)?.into_iter().sum(),
+    })
+}
+
 fn places(fields: TextFields, numbers_too: bool) -> impl Iterator<Item = (Field, f32)> {
     let number = numbers_too.then_some((fields.number, NUMBER_BOOST));
     [(fields.title, TITLE_BOOST), (fields.body, 1.0)].into_iter().chain(number)
@@ -304,7 +325,7 @@ fn boosted(query: Box<dyn Query>, boost: f32) -> Box<dyn Query> {
     Box::new(BoostQuery::new(query, boost))
 }
 
-fn any(mut queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
+pub(super) fn any(mut queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
     if queries.len() == 1 { queries.remove(0) } else { Box::new(BooleanQuery::union(queries)) }
 }
 

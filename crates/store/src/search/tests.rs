@@ -411,7 +411,7 @@ fn lose_segments(index: &std::path::Path) {
 
 fn change_shape(index: &std::path::Path) {
     let meta = std::fs::read_to_string(index.join("meta.json")).unwrap();
-    let other = meta.replace(r#""payload": "1 42""#, r#""payload": "0 42""#);
+    let other = meta.replace(r#""payload": "2 42""#, r#""payload": "1 42""#);
     assert_ne!(other, meta, "the payload is not where this test looks for it");
     std::fs::write(index.join("meta.json"), other).unwrap();
 }
@@ -484,13 +484,15 @@ fn no_question_shows_everything_newest_first() {
 
 #[test]
 fn a_cursor_survives_being_written_and_read() {
+    let seen = |score, at_us, kind, key| Some((-7, Rank { score, at_us, kind, key }));
     for cursor in [
-        Cursor { score: 1012.25, at_us: -5, kind: DocKind::Person, key: u128::MAX },
-        Cursor { score: 0.0, at_us: i64::MAX, kind: DocKind::Ticket, key: 0 },
+        Cursor { pass: Pass::Everything, before_us: i64::MAX, seen: seen(1012.25, -5, DocKind::Person, u128::MAX) },
+        Cursor { pass: Pass::Something, before_us: -1, seen: seen(0.0, i64::MAX, DocKind::Ticket, 0) },
+        Cursor { pass: Pass::Telling, before_us: i64::MIN, seen: None },
     ] {
         assert_eq!(cursor.to_string().parse(), Ok(cursor));
     }
-    for text in ["", "x", "0.0.9.0", "0.0.0", "0.0.0.0.0", "7fc00000.0.0.0"] {
+    for text in ["", "x", "0.0.9.0", "0.0.0", "0.0.0.0.0", "7fc00000.0.0.0", "3.0", "0.0.0.0.0.9.0", "0.0.0.7fc00000.0.0.0"] {
         assert_eq!(text.parse::<Cursor>(), Err(NotACursor), "{text}");
     }
 }
