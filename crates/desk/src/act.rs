@@ -219,7 +219,11 @@ pub(crate) fn tell_board(
     let book = shelves.book(&case.plan);
     let mut dice = cx.dice.clone();
     let mut lines = Vec::new();
-    for fact in facts {
+    let carries_words =
+        |fact: &Fact| matches!(fact, Fact::Replied { .. } | Fact::CustomerReplied { .. } | Fact::Noted { .. } | Fact::Opened | Fact::Resolved { .. });
+    // Words sent along with another act, a transfer for example, go with its first fact: whoever follows the log must hear of them.
+    let sent_along = !facts.iter().any(carries_words);
+    for (n, fact) in facts.iter().enumerate() {
         case.ticket = domain::ticket::apply(case.ticket, fact, now);
         if let Some(heard) = fact.heard(now) {
             let ticket = case.ticket.clone();
@@ -239,15 +243,13 @@ pub(crate) fn tell_board(
         if let Fact::Resolved { cause, .. } = fact {
             case.cause = cause.clone();
         }
-        let carries_words =
-            matches!(fact, Fact::Replied { .. } | Fact::CustomerReplied { .. } | Fact::Noted { .. } | Fact::Opened | Fact::Resolved { .. });
         lines.push(Line {
             account: Some(case.ticket.account),
             ticket: Some(case.ticket.id),
             actor,
             key: fact.key(),
             audience: if fact.is_internal() { Audience::Staff } else { Audience::Public },
-            body: fact_body(fact, message.filter(|_| carries_words)),
+            body: fact_body(fact, message.filter(|_| carries_words(fact) || sent_along && n == 0)),
         });
     }
     cx.dice = dice;

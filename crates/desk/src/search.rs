@@ -11,6 +11,8 @@ use store::ticket::Case;
 
 /// Hits looked through for one page at most; a contact's own among a large account's many. The page's cursor goes on from there.
 const LOOKED_AT_MAX: usize = 2_000;
+/// Times the index is asked for one page at most: what is asked for may be spread thinly over a long time.
+const ROUNDS_MAX: usize = 6;
 
 /// A question as it comes in. Empty `text`: everything, newest first.
 #[derive(Debug, Clone, Default)]
@@ -58,6 +60,8 @@ pub struct Page {
     pub found: Vec<Found>,
     /// Where the next page begins; `None`: this was the last.
     pub next: Option<Cursor>,
+    /// More matches than can be weighed: the newest of them were; older ones follow on later pages, however well they fit.
+    pub bounded: bool,
     /// Everything up to this position of the log can be found.
     pub position: i64,
 }
@@ -69,17 +73,19 @@ pub fn find(desk: &Desk, leave: &Leave<people::Search>, asked: &Asked) -> Result
     let Some(mut query) = query(who, asked) else { return Ok(Page { position: index.position(), ..Page::default() }) };
     let wanted = asked.limit.clamp(1, limits::PAGE_MAX) as usize;
     let mut page = Page { position: index.position(), ..Page::default() };
-    let mut looked_at = 0;
+    let (mut looked_at, mut rounds) = (0, 0);
     loop {
         let some = index.find(&query)?;
         looked_at += some.hits.len();
+        rounds += 1;
+        page.bounded |= some.bounded;
         let more = some.next.is_some();
         let last = desk.read(|tx| take(tx, who, some.hits, wanted, &mut page.found))?;
         page.next = match last {
             Some(cut) => Some(cut),
             None => some.next,
         };
-        if page.found.len() >= wanted || !more || looked_at >= LOOKED_AT_MAX {
+        if page.found.len() >= wanted || !more || looked_at >= LOOKED_AT_MAX || rounds >= ROUNDS_MAX {
             return Ok(page);
         }
         query.after = some.next;

@@ -1,274 +1,254 @@
-//! How fast the search index is fed and asked. Texts are made from a seed, so two runs index the same.
+//! What a question costs in an index of some size. Texts are made from a seed, so two runs index the same.
 //!
-//! `cargo run --release -p store --example search_bench [documents …]` (default 20000 144000)
+//! `cargo run --release -p store --example search_bench [tickets …]` (default 20000 1000000)
+//!
+//! With a folder in `SEARCH_BENCH_DIR` the indexes stay there and are only asked the next time.
+//!
+//! Two kinds of texts: those of the loader for measurements (few sentences, so a question finds a tenth of everything), and texts over a vocabulary as
+//! large and as uneven as people's.
 
-use std::time::{Duration, Instant};
+use std::fmt::Write as _;
+use std::time::Instant;
 
 use store::search::{Doc, DocKind, LocalSearch, Query, Search, SearchError};
 
-const ZH: &[&str] = &[
-    "云服务器",
-    "实例",
-    "网络",
-    "不通",
-    "公网",
-    "弹性",
-    "负载均衡",
-    "数据库",
-    "备份",
-    "失败",
-    "超时",
-    "连接",
-    "安全组",
-    "端口",
-    "磁盘",
-    "扩容",
-    "快照",
-    "镜像",
-    "账单",
-    "费用",
-    "退款",
-    "续费",
-    "域名",
-    "解析",
-    "证书",
-    "过期",
-    "监控",
-    "告警",
-    "日志",
-    "权限",
-    "账号",
-    "登录",
-    "密码",
-    "重置",
-    "工单",
-    "升级",
-    "迁移",
-    "延迟",
-    "丢包",
-    "带宽",
-    "存储",
-    "对象",
-    "上传",
-    "下载",
-    "接口",
-    "报错",
-    "参数",
-    "错误",
-    "控制台",
-    "页面",
-    "打不开",
-    "重启",
-    "宕机",
-    "内存",
-    "占用",
-    "过高",
-    "客户",
-    "反馈",
-    "业务",
-    "中断",
-    "恢复",
-    "排查",
-    "原因",
-    "处理",
-    "昨晚",
-    "今天",
-    "上午",
-    "集群",
-    "节点",
-    "容器",
-    "部署",
-    "版本",
+const PRODUCTS: &[&str] = &["ecs", "rds", "oss", "slb", "redis", "ack", "cdn", "vpc", "polardb", "kafka"];
+const STAGES: &[&str] = &["closed", "new", "active", "waiting_customer", "resolved"];
+const TROUBLES: &[&str] = &[
+    "无法登录实例",
+    "连接超时",
+    "磁盘空间不足",
+    "slow queries after upgrade",
+    "备份失败",
+    "certificate expired",
+    "节点未就绪",
+    "权限错误 403",
+    "packet loss between zones",
+    "计费异常",
 ];
-const EN: &[&str] = &[
-    "instance",
-    "network",
-    "timeout",
-    "connection",
-    "refused",
-    "database",
-    "backup",
-    "failed",
-    "disk",
-    "full",
-    "snapshot",
-    "billing",
-    "refund",
-    "domain",
-    "certificate",
-    "expired",
-    "alarm",
-    "login",
-    "password",
-    "reset",
-    "upgrade",
-    "latency",
-    "packet",
-    "loss",
-    "bandwidth",
-    "storage",
-    "upload",
-    "api",
-    "error",
-    "console",
-    "restart",
-    "memory",
-    "cluster",
-    "node",
-    "container",
-    "deploy",
+const SENTENCES: &[&str] = &[
+    "我们从今天早上开始无法连接到实例,控制台显示运行中。",
+    "The connection times out after thirty seconds, ping works from the same zone.",
+    "已经重启过一次,问题依旧,请帮忙查看后台日志。",
+    "Please find the trace id in the attachment, it happened twice this week.",
+    "业务高峰期间延迟明显升高,影响了下单流程。",
+    "We rolled back the last deployment and the error is still there.",
+    "安全组规则没有变化,其他实例可以正常访问。",
+    "Could you confirm whether there was maintenance in this region?",
 ];
-const CODES: &[&str] = &["InvalidParameter.NotFound", "QuotaExceeded.Eip", "Throttling.User", "InternalError", "IncorrectInstanceStatus"];
+/// What the bench asks of the loader's texts.
 const QUESTIONS: &[&str] = &[
-    "云服务器网络不通",
-    "数据库备份失败怎么办",
-    "登录",
-    "证书过期",
-    "网",
-    "带宽跑满导致丢包，业务中断需要尽快恢复",
-    "database backup failed",
-    "connection refused",
-    "InvalidParameter.NotFound",
-    "YN-10023",
-    "i-bp100f3a",
-    "10.0.3.17",
-    "EIP 公网 超时",
-    "打不开控制台页面 error",
-    "退款",
-    "",
+    "连接超时",
+    "certificate expired",
+    "节点未就绪 ack",
+    "packet loss",
+    "磁盘空间不足 rds",
+    "权限错误 403",
+    "slow queries",
+    "计费异常",
+    "备份失败 polardb",
+    "无法登录",
 ];
+const ACCOUNTS: u64 = 200;
+const YEAR_US: f64 = 365.0 * 86_400e6;
 
-/// A small generator of our own: the same numbers on every machine.
 struct Seed(u64);
 
 impl Seed {
-    fn next(&mut self) -> usize {
+    fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        (self.0 >> 16) as usize
+        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 16
     }
-
-    /// Early words come more often, as in life.
-    fn pick<'a>(&mut self, words: &[&'a str]) -> &'a str {
-        let (a, b) = (self.next() % words.len(), self.next() % words.len());
-        words[a.min(b)]
+    fn below(&mut self, n: u64) -> u64 {
+        self.next() % n
     }
-
-    fn words(&mut self, chinese: bool, count: usize) -> String {
-        let list = if chinese { ZH } else { EN };
-        let words: Vec<&str> = (0..count).map(|_| self.pick(list)).collect();
-        words.join(if chinese { "" } else { " " })
+    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
+        from[self.below(from.len() as u64) as usize]
     }
 }
 
-fn doc(seed: &mut Seed, key: u128) -> Doc {
-    let chinese = !seed.next().is_multiple_of(4);
-    let length = 12 + seed.next() % 40;
-    let mut body = seed.words(chinese, length);
-    if seed.next().is_multiple_of(3) {
-        body += &format!(" {} i-bp1{:05x} 10.0.{}.{}", seed.pick(CODES), seed.next() % 0x4_0000, seed.next() % 8, seed.next() % 256);
+enum Texts {
+    Loader,
+    Natural(Vocabulary),
+}
+
+/// Words as uneven as people's: the n-th is met 1/n as often as the first.
+struct Vocabulary(Vec<String>);
+
+impl Vocabulary {
+    /// Two of three are Chinese, of the segmenter's dictionary; the others look English.
+    fn new(words: usize) -> Vocabulary {
+        let jieba = jieba_rs::Jieba::new();
+        let mut seed = Seed(88_172_645_463_325_252);
+        let mut known = std::collections::HashSet::new();
+        let syllables = ["con", "re", "ta", "ser", "ver", "li", "mo", "ne", "port", "da", "tion", "ex", "pi", "lo", "gu", "st"];
+        while known.len() < words {
+            let english = known.len().is_multiple_of(3);
+            let word: String = if english {
+                (0..2 + seed.below(2)).map(|_| seed.pick(&syllables)).collect()
+            } else {
+                (0..2).filter_map(|_| char::from_u32(0x4E00 + seed.below(0x5000) as u32)).collect()
+            };
+            if english || jieba.has_word(&word) {
+                known.insert(word);
+            }
+        }
+        let mut all: Vec<String> = known.into_iter().collect();
+        all.sort();
+        for i in (1..all.len()).rev() {
+            all.swap(i, seed.below(i as u64 + 1) as usize);
+        }
+        Vocabulary(all)
     }
-    Doc {
-        kind: if key.is_multiple_of(4) { DocKind::Ticket } else { DocKind::Message },
-        key,
-        ticket: Some(key / 4),
-        account: Some(key % 500),
-        internal: key.is_multiple_of(7),
-        product: ["ecs", "rds", "oss", "slb"][seed.next() % 4].to_owned(),
-        language: if chinese { "zh" } else { "en" }.to_owned(),
-        stage: "open".to_owned(),
-        title: seed.words(chinese, 4),
+    fn any<'a>(&'a self, seed: &mut Seed) -> &'a str {
+        let share = seed.below(1 << 32) as f64 / (1u64 << 32) as f64;
+        let rank = (self.0.len() as f64).powf(share) as usize;
+        &self.0[rank.min(self.0.len() - 1)]
+    }
+}
+fn text(seed: &mut Seed, texts: &Texts, length: u64) -> String {
+    match texts {
+        Texts::Loader => (0..=seed.below(4)).map(|_| seed.pick(SENTENCES)).collect::<Vec<_>>().join(" "),
+        Texts::Natural(words) => (0..length + seed.below(length)).fold(String::new(), |mut text, n| {
+            let _ = write!(text, "{}{}", words.any(seed), if n % 7 == 6 { "，" } else { " " });
+            text
+        }),
+    }
+}
+
+/// A ticket and its messages. Half are of a year, the others of the last day.
+fn documents(seed: &mut Seed, texts: &Texts, i: u64, of: u64) -> Vec<Doc> {
+    let share = i as f64 / of as f64;
+    let back = if share < 0.5 { YEAR_US * (0.5 - share) / 0.5 + 2.0 * 86_400e6 } else { 86_400e6 * (1.0 - share) / 0.5 };
+    let at_us = 1_760_000_000_000_000 - back as i64;
+    let product = seed.pick(PRODUCTS);
+    let number = 10_001 + i;
+    let title = match texts {
+        Texts::Loader => format!("{} {} {number}", product.to_uppercase(), seed.pick(TROUBLES)),
+        Texts::Natural(_) => text(seed, texts, 5),
+    };
+    let doc = |kind, key: u64, title: String, body: String, stage: &str, at_us: i64| Doc {
+        kind,
+        key: u128::from(key),
+        ticket: Some(u128::from(i)),
+        account: Some(u128::from(i / 250 % ACCOUNTS)),
+        internal: kind == DocKind::Message && key.is_multiple_of(11),
+        product: product.to_owned(),
+        language: "zh-CN".to_owned(),
+        stage: stage.to_owned(),
+        title,
         body,
-        at_us: 1_700_000_000_000_000 + key as i64 * 1_000_000,
-        number: if key.is_multiple_of(4) { format!("YN-{}", 10_000 + key / 4) } else { String::new() },
+        at_us,
+        number: format!("YN-{number}"),
+    };
+    let body = format!("{}\ni-{:08x}\n{product}", text(seed, texts, 40), seed.below(1 << 32));
+    let stage = if share < 0.5 { STAGES[0] } else { STAGES[1 + (i % 4) as usize] };
+    let mut all = vec![doc(DocKind::Ticket, i, title, body, stage, at_us)];
+    let messages = if share < 0.5 { 2 } else { i % 2 };
+    for m in 0..messages {
+        all.push(doc(DocKind::Message, i * 4 + m, String::new(), text(seed, texts, 25), "", at_us + 300_000_000 * (m as i64 + 1)));
     }
+    all
 }
 
-fn memory_kb() -> String {
+/// CPU of this thread so far, milliseconds.
+fn cpu_ms() -> f64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    text.split_whitespace().next().and_then(|ns| ns.parse::<f64>().ok()).unwrap_or_default() / 1e6
+}
+
+fn own_memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or("VmRSS unknown").to_owned()
+    status.lines().find(|line| line.starts_with("RssAnon")).unwrap_or("unknown").replace('\t', " ")
 }
 
-fn folder_bytes(path: &std::path::Path) -> u64 {
-    let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
-    entries.map(|entry| if entry.path().is_dir() { folder_bytes(&entry.path()) } else { entry.metadata().map_or(0, |meta| meta.len()) }).sum()
-}
-
-fn percentiles(mut times: Vec<Duration>) -> String {
-    times.sort();
-    let at = |share: usize| times[(times.len() - 1) * share / 100].as_secs_f64() * 1000.0;
-    format!("p50 {:.2} ms, p95 {:.2} ms, max {:.2} ms", at(50), at(95), at(100))
-}
-
-fn ask_all(search: &LocalSearch, shape: &Query) -> Result<String, SearchError> {
-    let mut times = Vec::new();
-    for text in QUESTIONS.iter().cycle().take(QUESTIONS.len() * 20) {
-        let begin = Instant::now();
-        search.find(&Query { text: (*text).to_owned(), ..shape.clone() })?;
-        times.push(begin.elapsed());
+fn folder_mb(path: &std::path::Path) -> u64 {
+    fn bytes(path: &std::path::Path) -> u64 {
+        let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+        entries.map(|entry| if entry.path().is_dir() { bytes(&entry.path()) } else { entry.metadata().map_or(0, |meta| meta.len()) }).sum()
     }
-    Ok(percentiles(times))
+    bytes(path) >> 20
 }
 
-fn run(count: u128) -> Result<(), SearchError> {
-    let folder = std::env::temp_dir().join(format!("search-bench-{}", std::process::id()));
+/// CPU of one search over all questions, and of the dearest.
+fn ask_all(search: &LocalSearch, shape: &Query, questions: &[String]) -> Result<String, SearchError> {
+    const ROUNDS: usize = 100;
+    let mut each = Vec::new();
+    for question in questions {
+        let query = Query { text: question.clone(), ..shape.clone() };
+        let hits = search.find(&query)?.hits.len();
+        let before = cpu_ms();
+        for _ in 0..ROUNDS {
+            search.find(&query)?;
+        }
+        each.push(((cpu_ms() - before) / ROUNDS as f64, question, hits));
+    }
+    if std::env::var_os("SEARCH_BENCH_EACH").is_some() {
+        each.iter().for_each(|(ms, question, hits)| println!("    {ms:6.3} {question:?} ({hits})"));
+    }
+    each.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mean = each.iter().map(|(ms, ..)| ms).sum::<f64>() / each.len() as f64;
+    let dear: Vec<String> = each.iter().take(3).map(|(ms, question, hits)| format!("{ms:.2} {question:?} ({hits})")).collect();
+    Ok(format!("mean {mean:6.3} ms CPU; dearest {}", dear.join(", ")))
+}
+
+fn questions(texts: &Texts, tickets: u64) -> Vec<String> {
+    let all: Vec<String> = match texts {
+        Texts::Loader => QUESTIONS.iter().map(|text| (*text).to_owned()).collect(),
+        Texts::Natural(words) => {
+            let ranks: [&[u64]; 10] =
+                [&[5], &[40, 70], &[200, 11], &[900, 901], &[3, 3_000], &[1_200], &[7, 8, 9, 10], &[100, 200, 3_900], &[2_500, 3_100], &[60]];
+            let one = |ranks: &&[u64]| ranks.iter().map(|rank| words.0[*rank as usize].as_str()).collect::<Vec<_>>().join(" ");
+            ranks.iter().map(one).collect()
+        }
+    };
+    let number = 10_001 + tickets / 3;
+    all.into_iter().chain([format!("YN-{number}")]).collect()
+}
+
+fn run(texts: &Texts, tickets: u64) -> Result<(), SearchError> {
+    let kept = std::env::var_os("SEARCH_BENCH_DIR").map(std::path::PathBuf::from);
+    let kind = match texts {
+        Texts::Loader => "loader",
+        Texts::Natural(_) => "natural",
+    };
+    let place = kept.clone().unwrap_or_else(|| std::env::temp_dir().join(format!("search-bench-{}", std::process::id())));
+    let folder = place.join(format!("{kind}-{tickets}"));
     let search = LocalSearch::open(&folder)?;
-    println!("{count} documents; before: {}", memory_kb());
     let mut seed = Seed(0x59_6e75_6f00);
     let begin = Instant::now();
-    let mut commits = Vec::new();
-    for start in (0..count).step_by(2_000) {
-        let docs: Vec<Doc> = (start..count.min(start + 2_000)).map(|key| doc(&mut seed, key)).collect();
+    for start in (search.position() as u64..tickets).step_by(1_000) {
+        let docs: Vec<Doc> = (start..tickets.min(start + 1_000)).flat_map(|i| documents(&mut seed, texts, i, tickets)).collect();
         search.put(&docs)?;
-        let begin = Instant::now();
-        search.commit(start as i64)?;
-        commits.push(begin.elapsed());
+        search.commit((start + 1_000).min(tickets) as i64)?;
     }
-    println!(
-        "  fed in {:.2} s, a commit each 2,000: {}; {} kB on disk; {}",
-        begin.elapsed().as_secs_f64(),
-        percentiles(commits),
-        folder_bytes(&folder) / 1024,
-        memory_kb()
-    );
-    let mut small = Vec::new();
-    for key in 0..50 {
-        search.put(&[doc(&mut seed, key)])?;
-        let begin = Instant::now();
-        search.commit(count as i64 + key as i64)?;
-        small.push(begin.elapsed());
-    }
-    println!("  a commit of one document: {}", percentiles(small));
+    let (count, seconds) = (search.doc_count(), begin.elapsed().as_secs_f64());
+    println!("{tickets} tickets, {count} documents, {kind} texts; fed in {seconds:.1} s; {} MB on disk; {}", folder_mb(&folder), own_memory());
+    let questions = questions(texts, tickets);
     let staff = Query { include_internal: true, limit: 20, ..Query::default() };
-    println!("  staff:    {}", ask_all(&search, &staff)?);
-    let product = Query { product: Some("ecs".to_owned()), kinds: vec![DocKind::Ticket], ..staff.clone() };
-    println!("  filtered: {}", ask_all(&search, &product)?);
-    let customer = Query { accounts: Some(vec![7]), include_internal: false, ..staff.clone() };
-    println!("  customer: {}", ask_all(&search, &customer)?);
-    for text in QUESTIONS {
-        let begin = Instant::now();
-        let hits = search.find(&Query { text: (*text).to_owned(), ..staff.clone() })?.hits;
-        println!(
-            "    {:6.2} ms {:3} hits, best {:7.2}  {text}",
-            begin.elapsed().as_secs_f64() * 1000.0,
-            hits.len(),
-            hits.first().map_or(0.0, |hit| hit.score)
-        );
-    }
-    search.rest()?;
-    println!("  at rest: {}", memory_kb());
+    println!("  staff:     {}", ask_all(&search, &staff, &questions)?);
+    let filtered = Query { product: Some("rds".to_owned()), kinds: vec![DocKind::Ticket], stage: Some("closed".to_owned()), ..staff.clone() };
+    println!("  filtered:  {}", ask_all(&search, &filtered, &questions)?);
+    let customer = Query { accounts: Some(vec![7]), include_internal: false, kinds: vec![DocKind::Ticket, DocKind::Message], ..staff.clone() };
+    println!("  customer:  {}", ask_all(&search, &customer, &questions)?);
+    println!("  no words:  {}", ask_all(&search, &staff, &[String::new()])?);
+    println!("  customer's {}", ask_all(&search, &customer, &[String::new()])?);
+    let second = Query { after: search.find(&Query { text: questions[0].clone(), ..staff.clone() })?.next, ..staff };
+    println!("  next page: {}", ask_all(&search, &second, &questions[..1])?);
     drop(search);
-    let begin = Instant::now();
-    let again = LocalSearch::open(&folder)?;
-    println!("  opened again in {:.1} ms with {} documents", begin.elapsed().as_secs_f64() * 1000.0, again.doc_count());
-    drop(again);
-    let _ = std::fs::remove_dir_all(&folder);
+    if kept.is_none() {
+        let _ = std::fs::remove_dir_all(&place);
+    }
     Ok(())
 }
 
 fn main() -> Result<(), SearchError> {
-    let asked: Vec<u128> = std::env::args().skip(1).filter_map(|arg| arg.parse().ok()).collect();
-    let counts = if asked.is_empty() { vec![20_000, 144_000] } else { asked };
-    counts.into_iter().try_for_each(run)
+    let asked: Vec<u64> = std::env::args().skip(1).filter_map(|arg| arg.parse().ok()).collect();
+    let sizes = if asked.is_empty() { vec![20_000, 1_000_000] } else { asked };
+    for texts in [Texts::Loader, Texts::Natural(Vocabulary::new(4_000))] {
+        sizes.iter().try_for_each(|tickets| run(&texts, *tickets))?;
+    }
+    Ok(())
 }

@@ -2,12 +2,13 @@
 //! transactions hold many cases each. The histories lie in the past, so nobody is told of them: no notices, no letters.
 use crate::act::{settle, tell_board};
 use crate::board::Board;
-use crate::log::Line;
+use crate::log::{self, Line};
 use crate::token::{self, NewToken};
 use crate::{Act, Desk, Fault, access::Scopes, ticket};
 use domain::kit::{AccountId, At, Dice, MessageId, PersonId, Span, TicketId};
 use domain::people::{Actor, Deed, KeepOwnTokens, Role, ask};
 use domain::ticket::{Command, Fact, Severity, Stage, Ticket, decide};
+use serde_json::json;
 use std::collections::BTreeMap;
 use store::account::{Account, PlanOrder};
 use store::log::NewEntry;
@@ -87,7 +88,7 @@ fn staff(cx: &mut Act, name: &str, role: Role) -> Result<Person, Fault> {
         return Ok(known);
     }
     let p = person(cx, None, role, &login);
-    store::person::put_new(cx.tx, &p)?;
+    put_new(cx, &p)?;
     if role == Role::DutyChief {
         for duty in ["fallback", "duty_chief"] {
             let shift = Shift { id: cx.fresh(), duty: duty.into(), person: p.id, position: 50, from_at: cx.now, to_at: None };
@@ -114,13 +115,19 @@ fn contact(cx: &mut Act, i: u32, family: &str) -> Result<Person, Fault> {
         version: 1,
     };
     store::account::put_new(cx.tx, &account)?;
+    log::write(cx, vec![Line::audit(None, Some(account.id), "account.created", json!({"number": account.number}))])?;
     let plan = cx.desk.shelves().version_at(family, cx.now).map(|b| b.id.clone()).ok_or_else(|| Fault::invalid("family", "unknown"))?;
     let order =
         PlanOrder { id: cx.fresh(), account: account.id, family: family.into(), plan, ordered_at: cx.now, starts_at: since, ends_at: None, by: None };
     store::account::put_order(cx.tx, &order)?;
     let p = person(cx, Some(account.id), Role::Contact, &login);
-    store::person::put_new(cx.tx, &p)?;
+    put_new(cx, &p)?;
     Ok(p)
+}
+fn put_new(cx: &mut Act, p: &Person) -> Result<(), Fault> {
+    store::person::put_new(cx.tx, p)?;
+    let body = json!({"person": p.id.to_string(), "role": p.role.key()});
+    log::write(cx, vec![Line::audit(None, p.account, "person.created", body)]).map(|_| ())
 }
 fn person(cx: &mut Act, account: Option<AccountId>, role: Role, login: &str) -> Person {
     Person {

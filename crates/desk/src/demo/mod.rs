@@ -230,6 +230,7 @@ fn put_customer(cx: &mut Act, c: &Customer, tam: PersonId, hash: &str) -> Result
         let fresh = person(cx, login, name, role, hash);
         let p = Person { account: Some(account.id), language: c.language.into(), tz: c.tz.into(), languages: vec![c.language.into()], ..fresh };
         store::person::put_new(cx.tx, &p)?;
+        crate::log::write(cx, vec![Line::audit(None, p.account, "person.created", json!({"person": p.id.to_string(), "role": p.role.key()}))])?;
         actors.push(actor(&p));
     }
     Ok(actors)

@@ -3,7 +3,7 @@ use super::App;
 use super::extract::{Json, Query};
 use super::page;
 use super::problem::{Problem, ProblemOut};
-use super::wire::{AccountRef, Instant, Page, TicketRef, keys};
+use super::wire::{AccountRef, Instant, TicketRef, keys};
 use crate::access::Visitor;
 use axum::extract::State;
 use desk::search::{Asked, Found, Thing};
@@ -104,6 +104,16 @@ pub struct PieceOut {
     /// It is what was looked for.
     pub hit: bool,
 }
+/// Some hits, best first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HitPage {
+    pub items: Vec<HitOut>,
+    /// Where the next page begins; absent on the last one. A bounded page may hold few hits, or none, and still have a next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// More was found than is weighed at one time: the newest was, best first; the older follows on later pages, however well it fits.
+    pub bounded: bool,
+}
 impl HitOut {
     fn of(desk: &Desk, f: Found) -> HitOut {
         let (kind, id) = match f.thing {
@@ -128,9 +138,9 @@ impl HitOut {
 
 /// Finds what one may see by words, in Chinese and English, best first.
 #[utoipa::path(get, path = "/api/v1/search", tag = "search", operation_id = "search", params(SearchIn),
-    responses((status = 200, description = "A page", body = Page<HitOut>),
+    responses((status = 200, description = "A page", body = HitPage),
         (status = 503, description = "The index is away", body = ProblemOut, content_type = "application/problem+json")))]
-async fn search(State(app): State<App>, visitor: Visitor, Query(wish): Query<SearchIn>) -> Result<Json<Page<HitOut>>, Problem> {
+async fn search(State(app): State<App>, visitor: Visitor, Query(wish): Query<SearchIn>) -> Result<Json<HitPage>, Problem> {
     let leave = visitor.leave::<people::Search>()?;
     let mut asked = wish.asked()?;
     let question = format!("search {:?}", Asked { limit: 0, ..asked.clone() });
@@ -138,7 +148,7 @@ async fn search(State(app): State<App>, visitor: Visitor, Query(wish): Query<Sea
     let found = app.work(move |app| {
         let page = desk::search::find(app.desk(), &leave, &asked)?;
         let next = page.next.map(|place| app.cursors.close(&question, &place.to_string()));
-        Ok(Page { items: page.found.into_iter().map(|f| HitOut::of(app.desk(), f)).collect(), next })
+        Ok(HitPage { items: page.found.into_iter().map(|f| HitOut::of(app.desk(), f)).collect(), next, bounded: page.bounded })
     });
     Ok(Json(found.await?))
 }

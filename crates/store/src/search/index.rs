@@ -6,14 +6,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::schema::{BytesOptions, FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions, Value};
-use tantivy::{
-    Index, IndexReader, IndexSettings, IndexSortByField, IndexWriter, Order, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term,
-};
+use tantivy::{Index, IndexReader, IndexSettings, IndexSortByField, IndexWriter, Order, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term};
 
 use super::question::{Marks, Question, TextFields, Thesaurus};
 use super::segment::{Segmenter, fold_text};
 use super::snippet::snippet;
-use super::walk::{AT_US, Found, Walk};
+use super::walk::{AT_US, Found, WORK_MAX, Walk};
 use super::{BODY_BYTES_MAX, Doc, DocKind, Hit, PAGE_HITS_MAX, Page, Query, Rank, Search, SearchError, Synonyms};
 
 /// Raise it whenever the schema, the segmenter or the dictionary change: an index of another shape is wiped and fed again. A test knows the
@@ -24,6 +22,8 @@ const FOLDER: &str = "index";
 const SEGMENTER: &str = "yinuo";
 /// Memory of the writer before it writes a segment by itself. It grows as needed and is given back with each commit.
 const WRITER_BYTES: usize = 32 * 1024 * 1024;
+/// Documents of a segment that is not merged any more; a merge of smaller ones may make a few times as many.
+const SEGMENT_DOCS_MAX: usize = 60_000;
 /// Commits without news after which the writer gives its threads back.
 const IDLE_COMMITS: u32 = 25;
 /// Log positions that may pass without news before the position is written down; they are read again after a crash, nothing more.
@@ -39,6 +39,8 @@ pub struct LocalSearch {
     thesaurus: RwLock<Thesaurus>,
     pen: Mutex<Pen>,
     position: AtomicI64,
+    /// What one layer may cost.
+    work_max: u64,
 }
 
 /// The writing side.
@@ -96,6 +98,14 @@ impl LocalSearch {
         Self::over(Index::builder().schema(schema).settings(settings()).create_in_ram().map_err(failed)?, fields, 0)
     }
 
+    /// The same with hardly any work allowed for a question, so that few documents are many.
+    #[cfg(test)]
+    pub(super) fn in_a_hurry(work_max: u64) -> LocalSearch {
+        let mut search = Self::in_memory().unwrap();
+        search.work_max = work_max;
+        search
+    }
+
     /// Other names of things, used by every question from now on. Nothing is indexed again.
     pub fn set_synonyms(&self, synonyms: &Synonyms) {
         *self.thesaurus.write().unwrap_or_else(PoisonError::into_inner) = Thesaurus::read(synonyms);
@@ -120,7 +130,7 @@ impl LocalSearch {
         let reader =
             index.reader_builder().reload_policy(ReloadPolicy::Manual).doc_store_cache_num_blocks(STORE_BLOCKS).try_into().map_err(failed)?;
         let pen = Mutex::new(Pen { written: position, ..Pen::default() });
-        Ok(LocalSearch { index, reader, fields, thesaurus: RwLock::default(), pen, position: AtomicI64::new(position) })
+        Ok(LocalSearch { index, reader, fields, thesaurus: RwLock::default(), pen, position: AtomicI64::new(position), work_max: WORK_MAX })
     }
 
     fn pen(&self) -> MutexGuard<'_, Pen> {
@@ -146,6 +156,8 @@ impl LocalSearch {
         // Commits come every fraction of a second: small segments are folded early, and dead documents do not linger.
         merging.set_min_num_segments(6);
         merging.set_del_docs_ratio_before_merge(0.3);
+        // Whoever looks for two common words that never meet looks through a segment: none may grow without end.
+        merging.set_max_docs_before_merge(SEGMENT_DOCS_MAX);
         writer.set_merge_policy(Box::new(merging));
         Ok(writer)
     }
@@ -267,7 +279,7 @@ impl Search for LocalSearch {
         let question = Question::read(&query.text, &self.thesaurus.read().unwrap_or_else(PoisonError::into_inner));
         let searcher = self.reader.searcher();
         let limit = query.limit.clamp(1, PAGE_HITS_MAX);
-        let mut walk = Walk::new(&searcher, self.fields, query, &question).map_err(failed)?;
+        let mut walk = Walk::new(&searcher, self.fields, query, &question, self.work_max).map_err(failed)?;
         // One more than asked for tells whether there is a next page.
         let mut way = walk.go(limit + 1, query.after).map_err(failed)?;
         let more = way.found.len() > limit;

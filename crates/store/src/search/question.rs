@@ -137,13 +137,30 @@ impl Question {
         self.units.insert(first, Unit { atoms: start..end, need: Need::Any(names), hints });
     }
 
-    /// Documents that hold every unit, or the whole question word by word.
-    pub(super) fn everything(&self, fields: TextFields) -> Box<dyn Query> {
-        let mut ways = vec![all(self.units.iter().map(|unit| look_up(&unit.need, fields)).collect())];
-        if (2..=QUOTE_ATOMS_MAX).contains(&self.atoms.len()) {
-            ways.push(look_up(&Need::Quote(self.atoms.clone(), QUOTE_BOOST), fields));
+    /// Documents that hold every unit; with `quoted`, also those that hold the whole question word by word, however it is cut there.
+    pub(super) fn everything(&self, fields: TextFields, quoted: bool) -> Box<dyn Query> {
+        let units = all(self.units.iter().map(|unit| look_up(&unit.need, fields)).collect());
+        match self.quote().filter(|_| quoted) {
+            Some(quote) => any(vec![units, look_up(&quote, fields)]),
+            None => units,
         }
-        any(ways)
+    }
+
+    /// The whole question, word by word, in each field.
+    pub(super) fn quotes(&self, fields: TextFields) -> Vec<Box<dyn Query>> {
+        match self.quote() {
+            Some(Need::Quote(atoms, weight)) => quote_queries(&atoms, weight, fields),
+            _ => Vec::new(),
+        }
+    }
+
+    /// How many documents may hold it, at most.
+    pub(super) fn quoting(&self, fields: TextFields, holding: &dyn Fn(&Term) -> tantivy::Result<u64>) -> tantivy::Result<u64> {
+        self.quote().map_or(Ok(0), |quote| documents(&quote, fields, holding))
+    }
+
+    fn quote(&self) -> Option<Need> {
+        (2..=QUOTE_ATOMS_MAX).contains(&self.atoms.len()).then(|| Need::Quote(self.atoms.clone(), QUOTE_BOOST))
     }
 
     /// Ways to hold something of the question: any of the hints, or an unknown name. With each, how many documents may go it.
@@ -293,9 +310,8 @@ fn look_up(need: &Need, fields: TextFields) -> Box<dyn Query> {
 
 /// How many documents may hold what is needed, at most.
 fn documents(need: &Need, fields: TextFields, holding: &dyn Fn(&Term) -> tantivy::Result<u64>) -> tantivy::Result<u64> {
-    let word = |word: &str| {
-        places(fields, word.is_ascii()).map(|(field, _)| holding(&Term::from_field_text(field, word))).sum::<tantivy::Result<u64>>()
-    };
+    let word =
+        |word: &str| places(fields, word.is_ascii()).map(|(field, _)| holding(&Term::from_field_text(field, word))).sum::<tantivy::Result<u64>>();
     let each = |needs: &[Need]| needs.iter().map(|need| documents(need, fields, holding)).collect::<tantivy::Result<Vec<u64>>>();
     Ok(match need {
         Need::Word(text, _) => word(text)?,

@@ -474,6 +474,92 @@ fn pages_neither_repeat_nor_lose_a_hit() {
     }
 }
 
+/// Many alike in several segments, of two accounts, with something rare among the oldest; looked through with hardly any work allowed.
+fn crowd() -> LocalSearch {
+    let search = LocalSearch::in_a_hurry(150);
+    for key in 0..600u128 {
+        let body = match key {
+            3 => "数据库 超时 incident-4711",
+            _ if key % 3 == 0 => "数据库 超时",
+            _ => "其他 问题",
+        };
+        let mut doc = ticket(key, "备份 失败", body);
+        doc.account = Some(key % 2);
+        // Put in another order than it happened, and several at a time.
+        doc.at_us = i64::try_from((key * 7 % 600) / 3).unwrap() * US_PER_HOUR;
+        search.put(&[doc]).unwrap();
+        if key % 70 == 0 {
+            search.commit(1).unwrap();
+        }
+    }
+    search.commit(2).unwrap();
+    search
+}
+
+/// All pages; short ones are allowed.
+fn walk_on(search: &LocalSearch, mut query: Query) -> (Vec<u128>, bool) {
+    let (mut all, mut bounded) = (Vec::new(), false);
+    for _ in 0..2_000 {
+        let page = search.find(&query).unwrap();
+        all.extend(page.hits.iter().map(|hit| hit.key));
+        bounded |= page.bounded;
+        let Some(next) = page.next else { return (all, bounded) };
+        query.after = Some(next.to_string().parse().unwrap());
+    }
+    panic!("the pages never end");
+}
+
+#[test]
+fn pages_through_more_than_is_weighed_at_once_neither_repeat_nor_lose_a_hit() {
+    let search = crowd();
+    for (text, count) in [("备份 失败", 600), ("备份 数据库", 600), ("数据库", 200), ("incident-4711 备份", 600), ("", 600)] {
+        for limit in [9, 1, 200] {
+            let (all, bounded) = walk_on(&search, Query { limit, ..asking(text) });
+            let once: std::collections::BTreeSet<u128> = all.iter().copied().collect();
+            assert_eq!((all.len(), once.len()), (count, count), "{text:?} by {limit}");
+            assert_eq!(bounded, !text.is_empty(), "{text:?} by {limit}");
+        }
+    }
+}
+
+#[test]
+fn of_too_many_matches_the_newest_come_first_and_the_answer_says_so() {
+    let search = crowd();
+    let page = search.find(&asking("备份")).unwrap();
+    assert!(page.bounded && page.next.is_some());
+    let newest = keys(&search, &asking(""));
+    assert_eq!(page.hits.iter().map(|hit| hit.key).collect::<Vec<_>>(), newest);
+    assert!(!some_tickets().find(&asking("网络")).unwrap().bounded);
+}
+
+#[test]
+fn something_rare_is_found_first_among_however_many() {
+    let search = crowd();
+    for text in ["incident-4711", "YN-10003", "incident-4711 备份", "YN-10003 数据库 不存在的词"] {
+        assert_eq!(found(&search, text)[0], 3, "{text}");
+    }
+}
+
+#[test]
+fn however_many_there_are_an_account_sees_its_own_only() {
+    let search = crowd();
+    for text in ["备份", "备份 数据库", "incident-4711 备份", ""] {
+        let (all, _) = walk_on(&search, Query { accounts: Some(vec![0]), include_internal: false, limit: 20, ..asking(text) });
+        assert_eq!(all.len(), 300, "{text:?}");
+        assert!(all.iter().all(|key| key % 2 == 0), "{text:?}");
+    }
+}
+
+#[test]
+fn a_stretch_of_time_holds_for_every_layer() {
+    let search = crowd();
+    let (from, to) = (20 * US_PER_HOUR, 120 * US_PER_HOUR);
+    for text in ["备份", "备份 数据库", ""] {
+        let (all, _) = walk_on(&search, Query { from_us: Some(from), to_us: Some(to), limit: 20, ..asking(text) });
+        assert_eq!(all.len(), 300, "{text:?}");
+    }
+}
+
 #[test]
 fn no_question_shows_everything_newest_first() {
     let search = some_tickets();

@@ -9,7 +9,7 @@ use std::collections::BinaryHeap;
 use tantivy::columnar::Column;
 use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EnableScoring, Occur, Query as EngineQuery, Scorer, TermQuery, Weight};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term};
+use tantivy::{DocAddress, DocId, DocSet, Searcher, SeekDangerResult, SegmentReader, TERMINATED, Term};
 
 use super::index::Fields;
 use super::question::{Question, Way, any};
@@ -18,9 +18,15 @@ use super::{Cursor, DocKind, FULL_MATCH_SCORE, Pass, Query, Rank};
 /// The field every segment is sorted by.
 pub(super) const AT_US: &str = "at_us";
 /// Postings and documents looked at for one layer, about. All a question may cost, whatever the index holds.
-const WORK_MAX: u64 = 12_000;
-/// When the words of a question are held by more documents than a layer may look at, words held by no more than this are looked for first.
-const TELLING_MAX: u64 = WORK_MAX / 8;
+pub(super) const WORK_MAX: u64 = 12_000;
+/// When the words of a question are held by more documents than a layer may look at, words held by no more than this part are looked for first.
+const TELLING_PART: u64 = 8;
+/// Documents that may hold a quotation for it to be looked up as such. When more may, it is only asked of documents found by their words.
+const QUOTING_PART: u64 = 4;
+/// So many times a layer's work is done before an answer is empty and bounded.
+const PATIENCE: u64 = 4;
+/// Work of beginning with a segment.
+const OPENING: u64 = 60;
 /// Scores this near are equal, and the newer hit goes first.
 const SCORE_STEPS: f32 = 4.0;
 
@@ -46,22 +52,31 @@ pub(super) struct Walk<'a> {
     query: &'a Query,
     question: &'a Question,
     fields: Fields,
+    work_max: u64,
     /// The engine's form of the passes, made when they are reached; `None` when a pass has nothing to look for.
     everything: Box<dyn Weight>,
+    /// What makes a document that holds everything better still.
+    quotes: Vec<Box<dyn Weight>>,
     parts: Option<[Option<Box<dyn Weight>>; 2]>,
     leaves: Vec<Leaf<'a>>,
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(searcher: &'a Searcher, fields: Fields, query: &'a Query, question: &'a Question) -> tantivy::Result<Walk<'a>> {
+    pub(super) fn new(searcher: &'a Searcher, fields: Fields, query: &'a Query, question: &'a Question, work_max: u64) -> tantivy::Result<Walk<'a>> {
         let gate = Gate::of(query, fields);
+        let scored = EnableScoring::enabled_from_searcher(searcher);
+        let mut quotes = Vec::new();
         let everything = if question.is_empty() {
             gate.around(Box::new(AllQuery)).weight(EnableScoring::disabled_from_searcher(searcher))?
         } else {
-            gate.around(question.everything(fields.text)).weight(EnableScoring::enabled_from_searcher(searcher))?
+            let quoted = question.quoting(fields.text, &|term| searcher.doc_freq(term))? <= work_max / QUOTING_PART;
+            if !quoted {
+                quotes = question.quotes(fields.text).iter().map(|quote| quote.weight(scored)).collect::<tantivy::Result<_>>()?;
+            }
+            gate.around(question.everything(fields.text, quoted)).weight(scored)?
         };
         let leaves = (0u32..).zip(searcher.segment_readers()).map(|(ord, reader)| Leaf::of(ord, reader)).collect::<tantivy::Result<_>>()?;
-        Ok(Walk { searcher, query, question, fields, everything, parts: None, leaves })
+        Ok(Walk { searcher, query, question, fields, work_max, everything, quotes, parts: None, leaves })
     }
 
     /// Brings `wanted` hits, fewer when there are no more or when finding them would cost too much.
@@ -77,7 +92,9 @@ impl<'a> Walk<'a> {
             outcome.found.extend(layer.found);
             outcome.next = self.behind(place.pass, layer.begins);
             let Some(next) = outcome.next else { return Ok(outcome) };
-            if outcome.found.len() >= wanted || spent >= WORK_MAX {
+            // An empty page helps nobody: for the first hits some more may be spent.
+            let may_be_spent = if outcome.found.is_empty() { self.work_max * PATIENCE } else { self.work_max };
+            if outcome.found.len() >= wanted || spent >= may_be_spent {
                 return Ok(outcome);
             }
             place = next;
@@ -104,9 +121,11 @@ impl<'a> Walk<'a> {
             Pass::Telling => (part(0), vec![everything]),
             Pass::Something => (part(1), [Some(everything), part(0)].into_iter().flatten().collect()),
         };
-        let mut layer = Layer { wanted, place, flat: self.question.is_empty(), begins: None, work: 0, found: Vec::new() };
+        let mut layer = Layer { wanted, place, work_max: self.work_max, flat: self.question.is_empty(), begins: None, work: 0, found: Vec::new() };
         if let Some(weight) = weight {
-            layer.walk(&self.leaves, self.query, weight, &not)?;
+            let quotes: &[Box<dyn Weight>] = if place.pass == Pass::Everything { &self.quotes } else { &[] };
+            let asked = Passage { weight, not, quotes: quotes.iter().map(|quote| quote.as_ref()).collect() };
+            layer.walk(&self.leaves, self.query, &asked)?;
         }
         Ok(layer)
     }
@@ -117,12 +136,12 @@ impl<'a> Walk<'a> {
         let mut ways = self.question.ways(self.fields.text, &holding)?;
         ways.sort_by_key(|way| way.documents);
         let gate = Gate::of(self.query, self.fields);
-        let few_are_let_through = gate.lets_through(&holding)?.is_some_and(|documents| documents <= WORK_MAX);
-        let all_are_few = few_are_let_through || ways.iter().map(|way| way.documents).sum::<u64>() <= WORK_MAX;
+        let few_are_let_through = gate.lets_through(&holding)?.is_some_and(|documents| documents <= self.work_max);
+        let all_are_few = few_are_let_through || ways.iter().map(|way| way.documents).sum::<u64>() <= self.work_max;
         let mut sum = 0;
         let telling = ways.iter().take_while(|way| {
             sum += way.documents;
-            all_are_few || sum <= TELLING_MAX
+            all_are_few || sum <= self.work_max / TELLING_PART
         });
         let common = ways.split_off(telling.count());
         let weigh = |asked| Gate::of(self.query, self.fields).around(asked).weight(EnableScoring::enabled_from_searcher(self.searcher)).map(Some);
@@ -130,9 +149,11 @@ impl<'a> Walk<'a> {
         let telling = match ways.as_slice() {
             [] => None,
             // One after the other: a union of optional words would be read ahead for every document.
-            ways => weigh(common.iter().fold(some(ways), |asked, way| {
-                Box::new(BooleanQuery::new(vec![(Occur::Must, asked), (Occur::Should, way.query.box_clone())]))
-            }))?,
+            ways => weigh(
+                common
+                    .iter()
+                    .fold(some(ways), |asked, way| Box::new(BooleanQuery::new(vec![(Occur::Must, asked), (Occur::Should, way.query.box_clone())]))),
+            )?,
         };
         Ok([telling, if common.is_empty() { None } else { weigh(some(&common))? }])
     }
@@ -218,19 +239,90 @@ impl<'a> Leaf<'a> {
     }
 }
 
+/// What one pass looks for.
+struct Passage<'w> {
+    weight: &'w dyn Weight,
+    /// Documents of earlier passes.
+    not: Vec<&'w dyn Weight>,
+    quotes: Vec<&'w dyn Weight>,
+}
+
 /// Where a walk stands in one segment.
-struct Foot<'a> {
+struct Foot<'a, 'w> {
     leaf: &'a Leaf<'a>,
     scorer: Box<dyn Scorer>,
-    not: Vec<Box<dyn Scorer>>,
-    /// Work of a thousand documents passed.
+    not: Vec<Probe<'w>>,
+    quotes: Vec<Probe<'w>>,
+    /// Work for every 1,024 documents passed.
     price: u64,
 }
 
-impl Foot<'_> {
-    /// Documents that an earlier pass brought.
-    fn came_before(&mut self, doc: DocId) -> bool {
-        self.not.iter_mut().any(|not| if not.doc() < doc { not.seek(doc) == doc } else { not.doc() == doc })
+impl<'a, 'w> Foot<'a, 'w> {
+    /// Stands at the first document before this moment; `None`: there is none.
+    fn at(leaf: &'a Leaf<'a>, asked: &Passage<'w>, before_us: i64) -> tantivy::Result<Option<Foot<'a, 'w>>> {
+        let start = leaf.first_before(before_us);
+        let mut scorer = asked.weight.scorer(leaf.reader, 1.0)?;
+        if scorer.doc() < start {
+            scorer.seek(start);
+        }
+        if scorer.doc() == TERMINATED {
+            return Ok(None);
+        }
+        let price = scorer.cost().saturating_mul(1024) / u64::from(leaf.reader.max_doc().max(1));
+        let probes = |weights: &[&'w dyn Weight]| weights.iter().map(|weight| Probe { weight: *weight, scorer: None, none_before: 0 }).collect();
+        Ok(Some(Foot { leaf, scorer, not: probes(&asked.not), quotes: probes(&asked.quotes), price }))
+    }
+
+    /// An earlier pass brought this document.
+    fn came_before(&mut self, doc: DocId) -> tantivy::Result<bool> {
+        for probe in &mut self.not {
+            if probe.score(self.leaf.reader, doc)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn score(&mut self, doc: DocId) -> tantivy::Result<f32> {
+        let mut score = self.scorer.score();
+        for probe in &mut self.quotes {
+            score += probe.score(self.leaf.reader, doc)?.unwrap_or(0.0);
+        }
+        Ok(score)
+    }
+}
+
+/// Asks of single documents, in their order, whether they match, without looking for the next one that does.
+struct Probe<'w> {
+    weight: &'w dyn Weight,
+    scorer: Option<Box<dyn Scorer>>,
+    /// Documents below do not match.
+    none_before: DocId,
+}
+
+impl Probe<'_> {
+    fn score(&mut self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Option<f32>> {
+        if doc < self.none_before {
+            return Ok(None);
+        }
+        let found = match &mut self.scorer {
+            Some(scorer) => scorer.seek_danger(doc),
+            none => {
+                let (found, scorer) = self.weight.scorer_danger(reader, doc, 1.0)?;
+                *none = Some(scorer);
+                found
+            }
+        };
+        match found {
+            SeekDangerResult::Found => {
+                self.none_before = doc + 1;
+                Ok(self.scorer.as_mut().map(|scorer| scorer.score()))
+            }
+            SeekDangerResult::SeekLowerBound(bound) => {
+                self.none_before = bound;
+                Ok(None)
+            }
+        }
     }
 }
 
@@ -238,6 +330,7 @@ impl Foot<'_> {
 struct Layer {
     wanted: usize,
     place: Cursor,
+    work_max: u64,
     /// Nothing was asked: all score the same, and enough is enough.
     flat: bool,
     /// The layer's first moment; `None`: it goes back to the beginning.
@@ -247,42 +340,37 @@ struct Layer {
 }
 
 impl Layer {
-    fn walk<'a>(&mut self, leaves: &'a [Leaf<'a>], query: &Query, weight: &dyn Weight, not: &[&dyn Weight]) -> tantivy::Result<()> {
+    fn walk<'a>(&mut self, leaves: &'a [Leaf<'a>], query: &Query, asked: &Passage<'_>) -> tantivy::Result<()> {
         let (from_us, before_us) = self.bounds(query);
-        let mut feet = Vec::with_capacity(leaves.len());
-        let mut heads = BinaryHeap::with_capacity(leaves.len());
-        for leaf in leaves.iter().filter(|leaf| leaf.at_us.min_value() < before_us && leaf.at_us.max_value() >= from_us) {
-            let mut scorer = weight.scorer(leaf.reader, 1.0)?;
-            let start = leaf.first_before(before_us);
-            let doc = if scorer.doc() < start { scorer.seek(start) } else { scorer.doc() };
-            if doc == TERMINATED {
-                continue;
-            }
-            let not = not.iter().map(|not| not.scorer(leaf.reader, 1.0)).collect::<tantivy::Result<Vec<_>>>()?;
-            let cost: u64 = scorer.cost() + not.iter().map(|not| not.cost()).sum::<u64>();
-            let price = cost.saturating_mul(1024) / u64::from(leaf.reader.max_doc().max(1));
-            heads.push((leaf.at_us(doc), feet.len()));
-            feet.push(Foot { leaf, scorer, not, price });
-        }
+        let mut feet: Vec<Option<Foot<'_, '_>>> = leaves.iter().map(|_| None).collect();
+        // By the moment of the next document; of a segment not begun with yet, the latest it can have.
+        let latest = |leaf: &Leaf<'_>| leaf.at_us.max_value().min(before_us.saturating_sub(1));
+        let within = (0..leaves.len()).filter(|n| leaves[*n].at_us.min_value() < before_us && leaves[*n].at_us.max_value() >= from_us);
+        let mut heads: BinaryHeap<(i64, usize)> = within.map(|n| (latest(&leaves[n]), n)).collect();
         let mut reached = i64::MAX;
         let mut passed = 0;
-        while let Some((at_us, number)) = heads.pop() {
+        while let Some((at_us, n)) = heads.pop() {
             if at_us < from_us {
                 break;
             }
-            if at_us < reached && self.is_enough(passed) {
+            if at_us < reached && reached != i64::MAX && self.is_enough(passed) {
                 self.begins = Some(reached);
                 break;
             }
+            let Some(foot) = &mut feet[n] else {
+                passed += OPENING * 1024;
+                feet[n] = Foot::at(&leaves[n], asked, before_us)?;
+                heads.extend(feet[n].as_ref().map(|foot| (foot.leaf.at_us(foot.scorer.doc()), n)));
+                continue;
+            };
             reached = at_us;
-            let foot = &mut feet[number];
             let doc = foot.scorer.doc();
-            self.meet(foot, doc, at_us, query);
+            self.meet(foot, doc, at_us, query)?;
             let next = foot.scorer.advance();
             passed += 1024;
             if next != TERMINATED {
                 passed += foot.price * u64::from(next - doc);
-                heads.push((foot.leaf.at_us(next), number));
+                heads.push((foot.leaf.at_us(next), n));
             }
         }
         self.work = passed / 1024;
@@ -313,32 +401,33 @@ impl Layer {
     }
 
     fn is_enough(&self, passed: u64) -> bool {
-        self.known_begin().is_none() && (passed >= WORK_MAX * 1024 || self.flat && self.found.len() >= self.wanted)
+        self.known_begin().is_none() && (passed >= self.work_max * 1024 || self.flat && self.found.len() >= self.wanted)
     }
 
-    fn meet(&mut self, foot: &mut Foot<'_>, doc: DocId, at_us: i64, query: &Query) {
-        let score = self.score(foot);
+    fn meet(&mut self, foot: &mut Foot<'_, '_>, doc: DocId, at_us: i64, query: &Query) -> tantivy::Result<()> {
+        let score = self.score(foot, doc)?;
         let last = self.found.last().filter(|_| self.found.len() >= self.wanted).map(|last| last.rank);
         let is_worse = last.is_some_and(|last| last.score > score || last.score == score && last.at_us > at_us);
         if is_worse || foot.leaf.reader.is_deleted(doc) {
-            return;
+            return Ok(());
         }
-        let Some(rank) = foot.leaf.rank(doc, score, at_us) else { return };
+        let Some(rank) = foot.leaf.rank(doc, score, at_us) else { return Ok(()) };
         let is_seen = self.place.seen.is_some_and(|(_, seen)| !seen.goes_before(&rank));
         let is_asked_for = query.kinds.is_empty() || query.kinds.contains(&rank.kind);
-        if is_seen || !is_asked_for || foot.came_before(doc) {
-            return;
+        if is_seen || !is_asked_for || foot.came_before(doc)? {
+            return Ok(());
         }
         let at = self.found.partition_point(|found| found.rank.goes_before(&rank));
         self.found.insert(at, Found { rank, place: self.place, address: DocAddress::new(foot.leaf.ord, doc) });
         self.found.truncate(self.wanted);
+        Ok(())
     }
 
-    fn score(&self, foot: &mut Foot<'_>) -> f32 {
+    fn score(&self, foot: &mut Foot<'_, '_>, doc: DocId) -> tantivy::Result<f32> {
         if self.flat {
-            return 0.0;
+            return Ok(0.0);
         }
-        let score = (foot.scorer.score() * SCORE_STEPS).floor() / SCORE_STEPS;
-        if self.place.pass == Pass::Everything { FULL_MATCH_SCORE + score } else { score.min(FULL_MATCH_SCORE - 1.0) }
+        let score = (foot.score(doc)? * SCORE_STEPS).floor() / SCORE_STEPS;
+        Ok(if self.place.pass == Pass::Everything { FULL_MATCH_SCORE + score } else { score.min(FULL_MATCH_SCORE - 1.0) })
     }
 }
