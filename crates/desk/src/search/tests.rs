@@ -1,4 +1,5 @@
 use super::*;
+use crate::act::Doing;
 use crate::case_tests::{World, start};
 use crate::chores::{Chore, FollowLog};
 use crate::demo::furnish;
@@ -65,6 +66,35 @@ store_test! {
         let message = written.found.iter().find(|f| matches!(f.thing, Thing::Message(_))).expect("the answer");
         assert_eq!((message.title.as_str(), message.case.as_ref().map(|c| c.ticket.id)), ("no route to host", Some(case.ticket.id)));
         assert!(things(&ask_for(&w, "li", "Northwind")).iter().any(|t| matches!(t, Thing::Account(_))));
+    }
+
+    fn words_sent_along_with_another_act_are_found(db) {
+        let (mut w, _) = world(db);
+        let id = w.open("yunfan", "medium", "web_ticket", "rds").ticket.id;
+        w.pass(1);
+        let to = w.who("chen").person;
+        let doing = Doing { body: Some("please look at the replication slot".into()), ..Doing::new(Command::Transfer { to, tier: None, reason: "database".into() }) };
+        let leave = ask::<people::ActOnTicket>(&w.who("wang")).unwrap();
+        let message = w.desk.write(w.now, move |cx| crate::act::act(cx, &leave, id, &doing)).unwrap().message.unwrap();
+        follow(&w, &FollowLog::default());
+        assert_eq!(whole(&ask_for(&w, "li", "replication slot")), [Thing::Message(message)]);
+    }
+
+    fn people_and_customers_the_demo_makes_are_found(db) {
+        let (w, _) = world(db);
+        let wanted = crate::demo::load::Wanted { tickets: 3, accounts: 1, engineers: 1, ..Default::default() };
+        let hands = crate::demo::load::people(&w.desk, &wanted, w.now).unwrap();
+        crate::demo::load::cases(&w.desk, &wanted, &hands, w.now, |_| ()).unwrap();
+        follow(&w, &FollowLog::default());
+        for login in ["yunfan", "northwind", "li", "load-contact-0", "load-engineer-0"] {
+            let person = store::search::DocKind::Person;
+            let leave = ask::<people::Search>(&w.who("li")).unwrap();
+            let asked = Asked { text: login.into(), kinds: vec![person], limit: 20, ..Asked::default() };
+            let found = things(&find(&w.desk, &leave, &asked).unwrap());
+            assert!(found.contains(&Thing::Person(w.who(login).person)), "{login}: {found:?}");
+        }
+        assert!(things(&ask_for(&w, "li", "L00000")).iter().any(|t| matches!(t, Thing::Account(_))), "the loaded account");
+        assert!(things(&ask_for(&w, "li", "load-engineer-0 YN-10001")).iter().any(|t| matches!(t, Thing::Ticket(_))), "and a loaded case");
     }
 
     fn nobody_finds_what_is_not_theirs(db) {

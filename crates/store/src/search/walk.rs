@@ -18,7 +18,7 @@ use super::{Cursor, DocKind, FULL_MATCH_SCORE, Pass, Query, Rank};
 /// The field every segment is sorted by.
 pub(super) const AT_US: &str = "at_us";
 /// Postings and documents looked at for one layer, about. All a question may cost, whatever the index holds.
-pub(super) const WORK_MAX: u64 = 12_000;
+pub(super) const WORK_MAX: u64 = 6_000;
 /// When the words of a question are held by more documents than a layer may look at, words held by no more than this part are looked for first.
 const TELLING_PART: u64 = 8;
 /// Documents that may hold a quotation for it to be looked up as such. When more may, it is only asked of documents found by their words.
