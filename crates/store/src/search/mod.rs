@@ -5,7 +5,8 @@
 //!
 //! What a question matches: every text is cut into *atoms* (one Chinese character; one part of an identifier; one word elsewhere) and *words*
 //! over them (dictionary words, whole identifiers). Documents that hold all words, or the question as it stands, come first ([`FULL_MATCH_SCORE`]);
-//! then those that hold some of them. When too many do, the newest are weighed first and the answer says so ([`Page::bounded`]). A question is plain words, never a query language: there is nothing in it to get wrong.
+//! then those that hold some of them. When too many do, the newest are weighed first and the answer says so ([`Page::bounded`]). A question is
+//! plain words, never a query language: there is nothing in it to get wrong.
 
 mod index;
 mod question;
