@@ -1,0 +1,2 @@
+import { Shape } from "@ui";
+export function Page() { return <div className="room"><Shape /></div>; }

@@ -1,0 +1,44 @@
+/** Addresses of the console. A room is a line here and a folder in `rooms/`; its code is loaded when it is first entered. */
+import type { QueryClient } from "@tanstack/react-query";
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { Shape, Wrong } from "@ui";
+import { Shell } from "./shell";
+
+const root = createRootRouteWithContext<{ client: QueryClient }>()({ component: Shell, notFoundComponent: Nowhere });
+function Nowhere() { return <div className="room"><Wrong error={null} /></div>; }
+type Load = () => Promise<{ Page: React.ComponentType }>;
+const room = <const P extends string>(path: P, load: Load) => createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load, "Page") });
+
+/** What the list shows: a standing view's key or a saved view's id, and filters of `GET /tickets`. */
+export interface QueueSearch { view?: string; product?: string; severity?: string; stage?: string; channel?: string; language?: string; account?: string; handler?: string; broken?: boolean; sort?: "due" | "updated" }
+const text = (v: unknown) => (typeof v === "string" && v ? v : undefined);
+export const queueRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  validateSearch: (s: Record<string, unknown>): QueueSearch => ({
+    view: text(s.view), product: text(s.product), severity: text(s.severity), stage: text(s.stage), channel: text(s.channel), language: text(s.language),
+    account: text(s.account), handler: text(s.handler), ...(s.broken === true ? { broken: true } : {}), ...(s.sort === "updated" ? { sort: "updated" as const } : {}),
+  }),
+  component: lazyRouteComponent(() => import("./rooms/queue/page"), "Page"),
+});
+export const ticketRoute = room("/tickets/$id", () => import("./rooms/ticket/page"));
+const routes = [
+  queueRoute,
+  ticketRoute,
+  room("/search", () => import("./rooms/search/page")),
+  room("/people", () => import("./rooms/people/page")),
+  room("/board", () => import("./rooms/board/page")),
+  room("/figures", () => import("./rooms/figures/page")),
+  room("/plans", () => import("./rooms/plans/page")),
+  room("/plans/$id", () => import("./rooms/plans/book")),
+  room("/calendars", () => import("./rooms/calendars/page")),
+  room("/customers", () => import("./rooms/customers/page")),
+  room("/customers/$id", () => import("./rooms/customers/account")),
+  room("/webhooks", () => import("./rooms/webhooks/page")),
+  room("/me", () => import("./rooms/me/page")),
+  room("/house", () => import("./rooms/house/page")),
+  room("/gallery", () => import("./rooms/gallery/page")),
+];
+export const makeRouter = (client: QueryClient) =>
+  createRouter({ routeTree: root.addChildren(routes), basepath: "/console", context: { client }, defaultPreload: "intent", defaultPendingComponent: () => <div className="room"><Shape /></div>, scrollRestoration: true });
+declare module "@tanstack/react-router" { interface Register { router: ReturnType<typeof makeRouter> } }

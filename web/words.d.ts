@@ -1,0 +1,4 @@
+declare module "virtual:words" {
+  /** Loads a language's compiled messages. */
+  export const loaders: Record<string, () => Promise<{ default: Record<string, unknown> }>>;
+}
