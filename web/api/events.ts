@@ -2,6 +2,7 @@
  *  EventSource hears only the keys it was told beforehand. */
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import type { Schemas } from "./client";
+import { parseEvent } from "./sse";
 
 export type HouseEvent = Schemas["EventOut"];
 type Ear = (event: HouseEvent) => void;
@@ -13,15 +14,6 @@ let stop: AbortController | undefined;
 const QUIET_MAX = 45_000, WAIT_MAX = 30_000;
 function be(next: typeof state) { if (state !== next) { state = next; for (const w of watchers) w(); } }
 
-/** One event of the stream: lines until an empty one. */
-export function parseEvent(block: string): { id?: string; data?: string } {
-  const out: { id?: string; data?: string } = {};
-  for (const line of block.split("\n")) {
-    if (line.startsWith("id:")) out.id = line.slice(3).trim();
-    else if (line.startsWith("data:")) out.data = `${out.data === undefined ? "" : `${out.data}\n`}${line.slice(5).replace(/^ /, "")}`;
-  }
-  return out;
-}
 async function listen(signal: AbortSignal) {
   let wait = 1000;
   while (!signal.aborted) {

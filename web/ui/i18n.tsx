@@ -5,6 +5,7 @@ import { I18nProvider } from "react-aria-components/I18nProvider";
 import { loaders } from "virtual:words";
 import type { Word } from "../generated/words";
 
+export { lengthMs } from "./length";
 export type { Word };
 export type Values = Record<string, string | number | null | undefined>;
 /** Says a word of the catalogue. The key is checked by the compiler. */
@@ -60,14 +61,6 @@ export const useSay = () => useSpeech().say;
 export const useWhen = () => useSpeech().when;
 
 const MINUTE = 60_000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
-/** Milliseconds of an ISO 8601 length as the house writes them: `PT1H37M18.03S`, `-PT3M`, `P2D`. */
-export function lengthMs(text: string): number {
-  const m = /^(-)?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$/.exec(text);
-  if (!m) return NaN;
-  const n = (i: number) => Number(m[i] ?? 0);
-  const ms = n(2) * 7 * DAY + n(3) * DAY + n(4) * HOUR + n(5) * MINUTE + n(6) * 1000;
-  return m[1] ? -ms : ms;
-}
 /** Writes instants and lengths. Instants come as RFC 3339; the zone is the reader's. */
 export class When {
   constructor(private language: string, readonly zone: string, private say: Say) {}

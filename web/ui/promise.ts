@@ -1,5 +1,5 @@
 /** What a promise looks like at an instant. Pure: the ring, the words and the order of attention all follow from this. */
-import { lengthMs } from "./i18n";
+import { lengthMs } from "./length";
 
 /** The part of a clock the ring needs. Instants RFC 3339, lengths ISO 8601; `warn_at` the book's first warning. */
 export interface Clock {
