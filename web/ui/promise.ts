@@ -36,7 +36,7 @@ export function see(clock: Clock | null | undefined, now: number): Seen {
   if (clock.paused) return { face: "paused", share: share(lengthMs(clock.left ?? "PT0S"), target), ms: lengthMs(clock.left ?? "PT0S"), why: clock.paused.why };
   if (Number.isNaN(due)) return { face: "none", share: 0, ms: 0 };
   const left = due - now;
-  if (left <= 0) return { face: "late", share: 0, ms: -left };
+  if (left <= 0) return { face: "late", share: 0, ms: now - due };
   const risky = clock.warn_at ? now >= Date.parse(clock.warn_at) : left < target * LAST;
   return { face: risky ? "risk" : "safe", share: share(left, target), ms: left };
 }
