@@ -5,4 +5,4 @@ source "$(dirname "$0")/house.sh"
 if [[ -d .pg ]]; then bash scripts/pg.sh stop; fi
 need_cargo
 cargo clean
-rm -rf .venv-test
+rm -rf .venv-test web/dist web/node_modules

@@ -2,6 +2,7 @@
 # make run: install what is missing, build, start (or leave running what is already up to date). Keeps the data.
 source "$(dirname "$0")/house.sh"
 source scripts/server.sh
+source scripts/web.sh
 
 binary=$(target_dir)/release/yinuo
 mkdir -p data
@@ -10,6 +11,7 @@ flock 9 # two at once: the second waits and finds the first one's server
 
 need_cargo
 need_packages run
+build_web || say "    going on without the pages; the API works all the same"
 step "Building (release; some minutes the first time)" cargo build --release -p server || die "the build failed; its message is above"
 if pid=$(server_pid); then
     if [[ ! $binary -nt $PID_FILE ]] && is_ready; then

@@ -2,12 +2,14 @@
 # make test: installs what tests need, starts a PostgreSQL of its own, runs every stage, stops it, says `N passed, N failed`.
 # Safe to repeat and to run twice at once. A stage that fails does not keep the later ones from running.
 source "$(dirname "$0")/house.sh"
+source scripts/web.sh
 
 # The stages, in order: title · when it can run · command. Tests find PostgreSQL at $YINUO_TEST_PG, counterparts at $YINUO_TEST_PYTHON.
 stages() {
     stage "format" "cargo fmt --version" cargo fmt --all --check
     stage "shell scripts" "shellcheck --version" shellcheck -x scripts/*.sh .ci/run
     stage "clippy" "cargo clippy --version" cargo clippy --workspace --all-targets --quiet -- -D warnings
+    stage "pages" "test -f web/package.json" build_web
     stage "tests" "" cargo test --workspace --no-fail-fast
     stage "stories" "test -x tests/run.sh" tests/run.sh
 }

@@ -1,10 +1,14 @@
 //! Lists the languages: every folder of `i18n/` with its `.toml` files is compiled in, so that a new language is a folder and nothing else.
+//! A release binary carries the built pages besides and is made anew when they change; a debug build reads them from disk.
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
     let home = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("../../i18n");
     println!("cargo::rerun-if-changed={}", home.display());
+    if env::var("PROFILE").is_ok_and(|p| p == "release") {
+        println!("cargo::rerun-if-changed={}", home.with_file_name("web/dist").display());
+    }
     let mut list = String::from("&[\n");
     for folder in entries(&home)?.into_iter().filter(|p| p.is_dir()) {
         println!("cargo::rerun-if-changed={}", folder.display());

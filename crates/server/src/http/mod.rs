@@ -6,6 +6,7 @@ pub mod frame;
 pub mod health;
 pub mod once;
 pub mod page;
+pub mod pages;
 pub mod problem;
 pub mod rate;
 pub mod reply;

@@ -178,6 +178,30 @@ fn the_description_is_served_as_json_and_as_a_page() {
     assert_eq!(house.as_nobody().with("accept-encoding", "gzip").get("/api/openapi.json").header("content-encoding"), "gzip");
 }
 #[test]
+fn the_front_door_leads_everyone_to_theirs() {
+    let house = house(&[]);
+    let leads = |answer: crate::house::Answer| (answer.status, answer.header("location").to_string());
+    assert_eq!(leads(house.as_nobody().get("/")), (303, "/portal/".into()));
+    assert_eq!(leads(house.as_nobody().with("cookie", &house.sign_in("li")).get("/")), (303, "/console/".into()));
+    assert_eq!(leads(house.as_engineer("li").get("/")), (303, "/console/".into()));
+    assert_eq!(leads(house.as_customer("acme").get("/")), (303, "/portal/".into()));
+    assert_eq!(leads(house.as_nobody().get("/console")), (308, "/console/".into()));
+}
+#[test]
+fn a_workspace_is_a_page_even_where_it_was_not_built() {
+    let house = house(&[]);
+    for path in ["/console/", "/portal/cases/YN-10001"] {
+        let answer = house.as_nobody().get(path);
+        assert!([200, 503].contains(&answer.status) && answer.header("content-type").starts_with("text/html"), "{path}: {}", answer.status);
+        for (name, word) in
+            [("content-security-policy", "frame-ancestors 'none'"), ("x-frame-options", "DENY"), ("cross-origin-opener-policy", "same-origin")]
+        {
+            assert!(answer.header(name).contains(word), "{path}: {name}");
+        }
+    }
+    assert_eq!(house.as_nobody().get("/console/assets/nothing-1.js").problem(), (404, "not_found".into()));
+}
+#[test]
 fn time_moves_only_when_wound() {
     let house = house(&[]);
     let now = || house.as_nobody().get("/drill/now").json()["now"].clone();

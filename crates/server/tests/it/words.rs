@@ -102,6 +102,7 @@ const KNOWN: &[&str] = &[
     "Idempotency-Key",
     "If-Match",
     "JSON",
+    "Node",
     "PT30S",
     "PT40M",
     "RFC",
