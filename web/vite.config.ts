@@ -12,6 +12,8 @@ const house = process.env.HOUSE ?? "http://127.0.0.1:8420";
 export default defineConfig({
   root: join(here, workspace),
   base: `/${workspace}/`,
+  // The two workspaces may be served side by side.
+  cacheDir: join(here, "node_modules", `.vite-${workspace}-${process.env.PORT ?? 0}`),
   plugins: [react(), words(workspace), { ...locales.vite({ locales: ["en-US", "zh-CN"] }), enforce: "pre" as const }],
   resolve: { alias: { "@ui": join(here, "ui"), "@api": join(here, "api") } },
   build: {
