@@ -1,5 +1,6 @@
 export * from "./controls";
 export * from "./i18n";
+export * from "./languages";
 export * from "./now";
 export * from "./promise";
 export * from "./ring";

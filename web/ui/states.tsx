@@ -2,7 +2,6 @@
 import { Component, useEffect, useState, type ReactNode } from "react";
 import { Refusal } from "@api/client";
 import { useLive } from "@api/events";
-import { Button } from "./controls";
 import { useSay } from "./i18n";
 
 /** The shape of what comes; shown only when it takes longer than a blink. */
@@ -30,7 +29,7 @@ export function Wrong({ error, again }: { error: unknown; again?: () => void }) 
       <p><b>{title}</b></p>
       <p className="q">{detail}</p>
       {refusal?.requestId && refusal.status >= 500 && <p className="s m">{say("state.request", { id: refusal.requestId })}</p>}
-      {again && <div className="x"><Button onPress={again}>{say("state.again")}</Button></div>}
+      {again && <div className="x"><button type="button" className="btn" onClick={again}>{say("state.again")}</button></div>}
     </div>
   );
 }

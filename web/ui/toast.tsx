@@ -1,6 +1,5 @@
 /** What was just done, in words, with its undo for ten seconds. Never the only place an error is told. */
 import { createContext, useCallback, useContext, useRef, useState, type ReactNode } from "react";
-import { Button } from "./controls";
 import { useSay } from "./i18n";
 
 interface Told { id: number; text: string; undo?: () => void }
@@ -23,7 +22,7 @@ export function Toasts({ children }: { children: ReactNode }) {
       {children}
       <div className="toasts" role="status" aria-live="polite">
         {all.map((t) => (
-          <div key={t.id} className="toast x"><span className="grow">{t.text}</span>{t.undo && <Button kind="bare" onPress={() => { t.undo!(); drop(t.id); }}>{say("form.undo")}</Button>}</div>
+          <div key={t.id} className="toast x"><span className="grow">{t.text}</span>{t.undo && <button type="button" className="btn bare" onClick={() => { t.undo!(); drop(t.id); }}>{say("form.undo")}</button>}</div>
         ))}
       </div>
     </Context>
