@@ -10,6 +10,8 @@ stages() {
     stage "shell scripts" "shellcheck --version" shellcheck -x scripts/*.sh .ci/run
     stage "clippy" "cargo clippy --version" cargo clippy --workspace --all-targets --quiet -- -D warnings
     stage "pages" "test -f web/package.json" build_web
+    stage "page checks" "test -d web/node_modules" npm run --silent --prefix web check
+    stage "page tests" "test -d web/node_modules" npm run --silent --prefix web test
     stage "tests" "" cargo test --workspace --no-fail-fast
     stage "stories" "test -x tests/run.sh" tests/run.sh
 }

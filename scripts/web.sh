@@ -4,7 +4,8 @@
 # What the pages are made from, in one number.
 web_sources() {
     {
-        find web -name node_modules -prune -o -name dist -prune -o -name generated -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+        (find web -name node_modules -prune -o -name dist -prune -o -name generated -prune -o -type f -print0 &&
+            find i18n -path '*/web/*' -type f -print0) | LC_ALL=C sort -z | xargs -0 sha256sum
         sha256sum openapi.json
         node --version
     } | sha256sum

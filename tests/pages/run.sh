@@ -3,7 +3,14 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 command -v chromium >/dev/null || { echo "chromium is missing: apt-get install chromium" >&2; exit 1; }
-[[ -f web/dist/console/index.html && -f web/dist/portal/index.html ]] || (cd web && npm ci --no-fund --no-audit --loglevel error && npm run -s build)
+source scripts/house.sh
+source scripts/web.sh
+build_web
 cargo build --quiet -p server --features drill
-target=${CARGO_TARGET_DIR:-target}
-YINUO_BIN=$(realpath "$target/debug/yinuo") node --test --test-concurrency=1 web/e2e/
+said=$(mktemp)
+trap 'rm -f "$said"' EXIT
+status=0
+YINUO_BIN=$(realpath "$(target_dir)/debug/yinuo") node --test --test-concurrency=1 --test-reporter=spec web/e2e/ 2>&1 | tee "$said" || status=$?
+# In the words of the other stages, so that they can be added up.
+awk '{ sub(/^[^a-z]*/, "") } $1 == "pass" { p = $2 } $1 == "fail" { f = $2 } END { print p + 0 " passed, " f + 0 " failed" }' "$said"
+exit "$status"
