@@ -16,7 +16,7 @@ const ROOMS: { to: "/search" | "/board" | "/figures" | "/people" | "/customers" 
   { to: "/people", word: "console.people" },
   { to: "/plans", word: "console.plans" },
   { to: "/calendars", word: "console.calendars" },
-  { to: "/webhooks", word: "console.webhooks", deed: "webhook.read" },
+  { to: "/webhooks", word: "console.webhooks", deed: "webhook.keep" },
   { to: "/house", word: "console.house", deed: "house.read" },
 ];
 export function Shell() {
