@@ -101,6 +101,7 @@ fn reasons(command: &Command) -> Vec<(&'static str, &str)> {
         | Command::Reopen { reason }
         | Command::Transfer { reason, .. }
         | Command::HandOver { reason, .. }
+        | Command::Snooze { reason, .. }
         | Command::LowerSeverity { reason, .. } => vec![("reason", reason)],
         Command::Consult { question, .. } => vec![("question", question)],
         _ => Vec::new(),
@@ -432,6 +433,8 @@ pub fn fact_body(fact: &Fact, message: Option<MessageId>) -> Value {
         Fact::HandedOver { from, to, reason } => json!({"from": from.as_ref().map(id), "to": id(to), "reason": reason}),
         Fact::Consulted { by, expert, question } => json!({"by": id(by), "expert": id(expert), "question": question}),
         Fact::HelperJoined { who } | Fact::HelperLeft { who } | Fact::Followed { who } | Fact::Unfollowed { who } => json!({"who": id(who)}),
+        Fact::Snoozed { by, until, reason } => json!({"by": id(by), "until": at(until), "reason": reason}),
+        Fact::Woken { why } => json!({"why": why.key()}),
         Fact::UpdateAgreed { until } => json!({"until": at(until)}),
         Fact::SeverityRaised { from, to } => json!({"from": from.key(), "to": to.key()}),
         Fact::LowerProposed { to, reason } => json!({"to": to.key(), "reason": reason}),

@@ -256,4 +256,37 @@ store_test! {
             assert!(!matches!(explained.verdict, Verdict::Waived));
         }
     }
+
+    fn a_case_laid_aside_leaves_the_standing_queue_and_is_back_at_its_time_once(db) {
+        let mut w = World::new(db);
+        let id = w.open("yunfan", "medium", "web_ticket", "ecs").ticket.id;
+        let queue = store::ticket::Filter { open: Some(true), snoozed: Some(false), ..Default::default() };
+        let stands = |w: &World| {
+            let listed = w.desk.read(|tx| Ok(store::ticket::list(tx, &queue, store::ticket::Order::Updated, None, 50)?)).unwrap();
+            assert_eq!(listed.iter().any(|c| c.ticket.id == id), queue.holds(&w.case(id)), "the list and the count of a view agree");
+            listed.iter().any(|c| c.ticket.id == id)
+        };
+        assert!(stands(&w));
+        let until = w.now + Span::minutes(90);
+        w.act("wang", id, Command::Snooze { until, reason: "the disk comes at noon".into() }).unwrap();
+        assert!(!stands(&w));
+        w.pass(45);
+        assert_eq!(w.clocks(id), "first_response=broken", "promises run on");
+        assert!(!stands(&w));
+        w.pass(46);
+        assert!(stands(&w));
+        w.pass(600);
+        assert_eq!((w.count(id, "ticket.snoozed"), w.count(id, "ticket.woken")), (1, 1));
+        let seen = w.desk.read(|tx| crate::ticket::timeline(tx, &ask::<ReadTicket>(&w.who("yunfan")).unwrap(), id, 0, 200)).unwrap();
+        assert!(seen.iter().all(|e| !["ticket.snoozed", "ticket.woken"].contains(&e.key.as_str())), "the customer is told nothing of it");
+    }
+    fn the_customers_word_brings_a_case_back_at_once(db) {
+        let mut w = World::new(db);
+        let id = w.open("yunfan", "medium", "web_ticket", "ecs").ticket.id;
+        w.act("wang", id, Command::Snooze { until: w.now + Span::days(2), reason: "tomorrow".into() }).unwrap();
+        w.pass(10);
+        assert_eq!(w.act("yunfan", id, Command::Reply { asks: false }).unwrap().ticket.snoozed, None);
+        w.pass(3 * 24 * 60);
+        assert_eq!(w.count(id, "ticket.woken"), 1);
+    }
 }

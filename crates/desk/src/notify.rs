@@ -1,7 +1,7 @@
 //! Who is told of what: in-site notices at once, mails and webhooks as rows of the outbox, in the transaction that caused them.
 use crate::{Act, Fault};
 use domain::kit::{At, OutboxId, PersonId, Span, TicketId};
-use domain::ticket::Fact;
+use domain::ticket::{Fact, Waking};
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ pub(crate) fn concerned(case: &Case, fact: &Fact) -> Vec<PersonId> {
         Fact::CustomerReplied { .. } | Fact::Confirmed { .. } | Fact::Reopened { .. } | Fact::Boosted { .. } | Fact::SeverityRaised { .. } => {
             working().collect()
         }
-        Fact::LowerDeclined => working().collect(),
+        Fact::LowerDeclined | Fact::Woken { why: Waking::Time } => working().collect(),
         Fact::Replied { .. } | Fact::TimeoutAnnounced { .. } | Fact::Resolved { .. } | Fact::LowerProposed { .. } | Fact::SeverityLowered { .. } => {
             vec![t.requester]
         }

@@ -67,6 +67,7 @@ pub fn open(cx: &mut Act, leave: &Leave<OpenTicket>, number: i64, opening: &Open
         first_reply_at: None,
         resolved_at: None,
         closed_at: None,
+        snoozed: None,
         alarm: None,
         version: 0,
     };
@@ -240,6 +241,8 @@ pub fn list(tx: &mut Tx, leave: &Leave<ReadTicket>, filter: &Filter, order: Orde
 pub fn narrowed(who: &Actor, mut filter: Filter) -> Filter {
     if who.role.is_customer() {
         filter.account = who.account.or(Some(AccountId::from_raw(0)));
+        // Laying aside is the vendor's own business.
+        filter.snoozed = None;
     }
     if who.role == Role::Contact {
         filter.requester = Some(who.person);
@@ -311,7 +314,7 @@ pub fn as_seen_by(who: &Actor, mut entry: Entry) -> Option<Entry> {
     Some(entry)
 }
 
-/// What a case's own alarm does: announces the time-out, or closes after an announced one.
+/// What a case's own alarm does: announces the time-out, closes after an announced one, takes back what was laid aside.
 pub(crate) fn ring(cx: &mut Act, id: TicketId) -> Result<bool, Fault> {
     let Some(case) = store::ticket::find_unless_held(cx.tx, id)? else { return Ok(false) };
     let facts = domain::ticket::ring(&case.ticket, &cx.desk.rules().patience, cx.now);

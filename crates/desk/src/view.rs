@@ -43,6 +43,9 @@ pub struct FilterText {
     pub broken: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_before: Option<String>,
+    /// Laid aside, or not; the vendor's people only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snoozed: Option<bool>,
 }
 impl FilterText {
     /// Reads JSON. Errors: Invalid `filter` with what the reader said.
@@ -65,6 +68,7 @@ impl FilterText {
             channel: word(&mut form, "filter.channel", &self.channel),
             language: word(&mut form, "filter.language", &self.language),
             broken: self.broken,
+            snoozed: self.snoozed,
             due_before: self.due_before.as_deref().and_then(|text| {
                 let at = At::parse(text).ok();
                 form.must(at.is_some(), "filter.due_before", "not_an_instant");
@@ -177,6 +181,7 @@ fn checked(who: &Actor, new: &ViewIn) -> Result<(String, String, Filter), Fault>
     if who.role.is_customer() {
         text.account = filter.account.map(|a| a.to_string());
         text.requester = filter.requester.map(|r| r.to_string());
+        text.snoozed = None;
     }
     Ok((name, serde_json::to_string(&text).map_err(Fault::internal)?, filter))
 }

@@ -2,7 +2,7 @@
 use crate::db::{DbError, Row, Tx, Val};
 use crate::{statements, vals};
 use domain::kit::{AccountId, At, PersonId, TicketId};
-use domain::ticket::{Alarm, AlarmDoes, Severity, Stage, Ticket};
+use domain::ticket::{Alarm, AlarmDoes, Severity, Snooze, Stage, Ticket};
 
 /// A case with what people wrote when they asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,19 +39,21 @@ pub struct Words {
 
 macro_rules! columns {
     () => {
-        "id, number, account_id, requester_id, subject, channel, severity, stage, cycle, product, instance, error_code, window_from, window_to, impact, tried, language, plan_id, opened_at, updated_at, owner_id, handler_id, tier, helpers, followers, boosted_at, proposed, first_reply_at, resolved_at, closed_at, cause, alarm_at, alarm_does, next_due_at, broken, messages, version"
+        "id, number, account_id, requester_id, subject, channel, severity, stage, cycle, product, instance, error_code, window_from, window_to, impact, tried, language, plan_id, opened_at, updated_at, owner_id, handler_id, tier, helpers, followers, boosted_at, proposed, first_reply_at, resolved_at, closed_at, cause, alarm_at, alarm_does, next_due_at, broken, messages, version, snoozed_until, snoozed_by, snooze_why"
     };
 }
 statements! {
     ONE = concat!("select ", columns!(), " from ticket where id = $1");
     LOCKED = concat!("select ", columns!(), " from ticket where id = $1"), postgres concat!("select ", columns!(), " from ticket where id = $1 for update");
     BY_NUMBER = "select id from ticket where number = $1";
-    INSERT = concat!("insert into ticket (", columns!(), ", severity_rank, is_open) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39)");
-    UPDATE = "update ticket set severity = $2, stage = $3, cycle = $4, plan_id = $5, updated_at = $6, owner_id = $7, handler_id = $8, tier = $9, helpers = $10, followers = $11, boosted_at = $12, proposed = $13, first_reply_at = $14, resolved_at = $15, closed_at = $16, cause = $17, alarm_at = $18, alarm_does = $19, next_due_at = $20, broken = $21, messages = $22, version = $23, severity_rank = $24, is_open = $25 where id = $1";
+    INSERT = concat!("insert into ticket (", columns!(), ", severity_rank, is_open) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42)");
+    UPDATE = "update ticket set severity = $2, stage = $3, cycle = $4, plan_id = $5, updated_at = $6, owner_id = $7, handler_id = $8, tier = $9, helpers = $10, followers = $11, boosted_at = $12, proposed = $13, first_reply_at = $14, resolved_at = $15, closed_at = $16, cause = $17, alarm_at = $18, alarm_does = $19, next_due_at = $20, broken = $21, messages = $22, version = $23, severity_rank = $24, is_open = $25, snoozed_until = $26, snoozed_by = $27, snooze_why = $28 where id = $1";
     /// For the tick of many nodes: a case somebody else holds is passed over and found again next round.
     UNLOCKED = concat!("select ", columns!(), " from ticket where id = $1"), postgres concat!("select ", columns!(), " from ticket where id = $1 for update skip locked");
     RINGING = "select id from ticket where alarm_at is not null and alarm_at <= $1 order by alarm_at, id limit $2";
     NEXT_ALARM = "select alarm_at from ticket where alarm_at is not null order by alarm_at, id limit 1";
+    WAKING = "select id from ticket where snoozed_until is not null and snoozed_until <= $1 order by snoozed_until, id limit $2";
+    NEXT_WAKING = "select snoozed_until from ticket where snoozed_until is not null order by snoozed_until, id limit 1";
     BLOCK_FIRST = "insert into block (name, next) values ($1, $2) on conflict (name) do nothing";
     BLOCK_TAKE = "update block set next = next + $2 where name = $1 returning next";
     ORIGIN = "select ticket_id from origin where source = $1 and external_key = $2";
@@ -68,6 +70,10 @@ fn read(r: &Row) -> Result<Case, DbError> {
     let bad = |what: &str| DbError::internal(format!("ticket {} has an unknown {what}", r.int(1)));
     let alarm = match (r.opt_at(31), r.opt_text(32).as_deref().and_then(AlarmDoes::parse)) {
         (Some(at), Some(does)) => Some(Alarm { at, does }),
+        _ => None,
+    };
+    let snoozed = match (r.opt_at(37), r.opt_id(38)) {
+        (Some(until), Some(by)) => Some(Snooze { until, by, reason: r.opt_text(39).unwrap_or_default() }),
         _ => None,
     };
     let ticket = Ticket {
@@ -89,6 +95,7 @@ fn read(r: &Row) -> Result<Case, DbError> {
         first_reply_at: r.opt_at(27),
         resolved_at: r.opt_at(28),
         closed_at: r.opt_at(29),
+        snoozed,
         alarm,
         version: r.num(36),
     };
@@ -172,6 +179,9 @@ pub fn put_new(tx: &mut Tx, c: &Case) -> Result<(), DbError> {
         c.broken,
         c.messages,
         t.version,
+        t.snoozed.as_ref().map(|s| s.until),
+        t.snoozed.as_ref().map(|s| s.by),
+        t.snoozed.as_ref().map(|s| s.reason.as_str()),
         t.severity.rank(),
         t.stage.is_open()
     ];
@@ -205,7 +215,10 @@ pub fn put(tx: &mut Tx, c: &Case) -> Result<(), DbError> {
         c.messages,
         t.version,
         t.severity.rank(),
-        t.stage.is_open()
+        t.stage.is_open(),
+        t.snoozed.as_ref().map(|s| s.until),
+        t.snoozed.as_ref().map(|s| s.by),
+        t.snoozed.as_ref().map(|s| s.reason.as_str())
     ];
     tx.exec(&UPDATE, &values).map(|_| ())
 }
@@ -216,6 +229,14 @@ pub fn list_ringing(tx: &mut Tx, now: At, limit: u32) -> Result<Vec<TicketId>, D
 }
 pub fn next_alarm(tx: &mut Tx) -> Result<Option<At>, DbError> {
     tx.first(&NEXT_ALARM, &[], |r| Ok(r.at(0)))
+}
+
+/// Cases whose time to be back in the queues has come by `now`, the earliest first.
+pub fn list_waking(tx: &mut Tx, now: At, limit: u32) -> Result<Vec<TicketId>, DbError> {
+    tx.query(&WAKING, &vals![now, limit], |r| Ok(r.id(0)))
+}
+pub fn next_waking(tx: &mut Tx) -> Result<Option<At>, DbError> {
+    tx.first(&NEXT_WAKING, &[], |r| Ok(r.at(0)))
 }
 
 /// Takes `n` consecutive numbers of a counter; returns the first. Gaps are allowed, doubles are not.
@@ -250,6 +271,8 @@ pub struct Filter {
     pub broken: Option<bool>,
     /// Next due before this instant.
     pub due_before: Option<At>,
+    /// Laid aside, or not.
+    pub snoozed: Option<bool>,
 }
 impl Filter {
     /// The same question asked of one case; saved views count with it.
@@ -267,6 +290,7 @@ impl Filter {
             && self.channel.as_ref().is_none_or(|ch| *ch == t.channel)
             && self.language.as_ref().is_none_or(|l| *l == c.language)
             && self.broken.is_none_or(|b| b == (c.broken > 0))
+            && self.snoozed.is_none_or(|s| s == t.snoozed.is_some())
             && self.due_before.is_none_or(|d| c.next_due_at.is_some_and(|n| n < d))
     }
 }
@@ -333,6 +357,9 @@ impl Filter {
         w.equal("language", self.language.as_deref().map(Val::from));
         if let Some(broken) = self.broken {
             w.plain(if broken { "broken > 0" } else { "broken = 0" });
+        }
+        if let Some(snoozed) = self.snoozed {
+            w.plain(if snoozed { "snoozed_until is not null" } else { "snoozed_until is null" });
         }
         if let Some(due) = self.due_before {
             let n = w.value(due);

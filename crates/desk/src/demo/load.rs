@@ -280,6 +280,7 @@ impl Batch {
             first_reply_at: None,
             resolved_at: None,
             closed_at: None,
+            snoozed: None,
             alarm: None,
             version: 0,
         };

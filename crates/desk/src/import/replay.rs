@@ -324,6 +324,7 @@ fn new_ticket(line: &Timeline, channel: &str, people: People) -> Ticket {
         first_reply_at: None,
         resolved_at: None,
         closed_at: None,
+        snoozed: None,
         alarm: None,
         version: 0,
     }

@@ -1,4 +1,4 @@
-use super::{AlarmDoes, Closing, Fact, Patience, Severity, Stage, Ticket};
+use super::{AlarmDoes, Closing, Fact, Patience, SNOOZE_MAX, Severity, Stage, Ticket, Waking};
 use crate::kit::{At, PersonId};
 use crate::people::{Actor, Role};
 use crate::promise::Wait;
@@ -58,6 +58,12 @@ pub enum Command {
     DeclineLower,
     Follow,
     Unfollow,
+    /// Lay aside until an instant or the customer's next word. Promises run on.
+    Snooze {
+        until: At,
+        reason: String,
+    },
+    Wake,
 }
 impl Command {
     pub fn key(&self) -> &'static str {
@@ -84,6 +90,8 @@ impl Command {
             DeclineLower => "decline_lower",
             Follow => "follow",
             Unfollow => "unfollow",
+            Snooze { .. } => "snooze",
+            Wake => "wake",
         }
     }
 }
@@ -120,6 +128,8 @@ pub enum Refusal {
     AlreadyHelps,
     NotFollowing,
     AlreadyFollowing,
+    NotSnoozed,
+    TooFarAhead,
 }
 impl Refusal {
     /// Every refusal, for the tests that want words for each.
@@ -152,6 +162,8 @@ impl Refusal {
             AlreadyHelps,
             NotFollowing,
             AlreadyFollowing,
+            NotSnoozed,
+            TooFarAhead,
         ]
     };
     pub fn key(self) -> &'static str {
@@ -183,12 +195,30 @@ impl Refusal {
             AlreadyHelps => "ticket.already_helps",
             NotFollowing => "ticket.not_following",
             AlreadyFollowing => "ticket.already_following",
+            NotSnoozed => "ticket.not_snoozed",
+            TooFarAhead => "ticket.too_far_ahead",
         }
     }
 }
 
 /// Decides, does not do. Given the same arguments always the same facts, in the order they happened.
 pub fn decide(t: &Ticket, who: &Actor, command: &Command, patience: &Patience, now: At) -> Result<Vec<Fact>, Refusal> {
+    let mut facts = answer(t, who, command, patience, now)?;
+    if let Some(why) = wakes(t, who, command) {
+        facts.push(Fact::Woken { why });
+    }
+    Ok(facts)
+}
+/// Whether an act takes a case back that was laid aside: any word of the customer's does, and whatever changes whose work it is.
+fn wakes(t: &Ticket, who: &Actor, command: &Command) -> Option<Waking> {
+    t.snoozed.as_ref()?;
+    match command {
+        _ if who.role.is_customer() => Some(Waking::Customer),
+        Command::Wake | Command::Resolve { .. } | Command::Transfer { .. } | Command::HandOver { .. } => Some(Waking::Hand),
+        _ => None,
+    }
+}
+fn answer(t: &Ticket, who: &Actor, command: &Command, patience: &Patience, now: At) -> Result<Vec<Fact>, Refusal> {
     use Command::*;
     if !may(who.role, command) {
         return Err(Refusal::NotYours);
@@ -232,6 +262,10 @@ pub fn decide(t: &Ticket, who: &Actor, command: &Command, patience: &Patience, n
         DeclineLower => if_not(t.proposed.is_none(), Refusal::NothingProposed, Fact::LowerDeclined),
         Follow => if_not(t.followers.contains(&by), Refusal::AlreadyFollowing, Fact::Followed { who: by }),
         Unfollow => if_not(!t.followers.contains(&by), Refusal::NotFollowing, Fact::Unfollowed { who: by }),
+        Snooze { until, reason } => snooze(t, by, *until, reason, now),
+        // The fact itself is added by `decide`, as for every act that wakes.
+        Wake if t.snoozed.is_none() => Err(Refusal::NotSnoozed),
+        Wake => Ok(Vec::new()),
     }
 }
 fn if_not(wrong: bool, refusal: Refusal, fact: Fact) -> Result<Vec<Fact>, Refusal> {
@@ -251,6 +285,7 @@ fn may(role: Role, command: &Command) -> bool {
         Note | Follow | Unfollow | WaitFor { .. } | TakeUp | Resolve { .. } | Transfer { .. } | HandOver { .. } | Consult { .. } | Join | Leave => {
             role.answers()
         }
+        Snooze { .. } | Wake => role.answers(),
     }
 }
 
@@ -335,6 +370,15 @@ fn hand_over(t: &Ticket, to: PersonId, reason: &str) -> Result<Vec<Fact>, Refusa
         from => Ok(vec![Fact::HandedOver { from, to, reason: reason.to_string() }]),
     }
 }
+fn snooze(t: &Ticket, by: PersonId, until: At, reason: &str, now: At) -> Result<Vec<Fact>, Refusal> {
+    said(reason)?;
+    match () {
+        _ if t.stage == Stage::Resolved => Err(Refusal::AlreadyResolved),
+        _ if until <= now => Err(Refusal::InThePast),
+        _ if until - now > SNOOZE_MAX => Err(Refusal::TooFarAhead),
+        _ => Ok(vec![Fact::Snoozed { by, until, reason: reason.to_string() }]),
+    }
+}
 fn boost(t: &Ticket, by: PersonId) -> Result<Vec<Fact>, Refusal> {
     match t.stage {
         _ if t.boosted_at.is_some() => Err(Refusal::AlreadyBoosted),
@@ -381,8 +425,13 @@ fn lower(t: &Ticket, who: &Actor, to: Severity, reason: &str) -> Result<Vec<Fact
     }])
 }
 
-/// What the house does when a case's own alarm rings. Nothing, when the alarm was meanwhile set to another instant.
+/// What the house does when a case's own alarm rings, or the time comes until which it was laid aside. Nothing, when that was meanwhile
+/// set to another instant.
 pub fn ring(t: &Ticket, patience: &Patience, now: At) -> Vec<Fact> {
+    let woken = t.snoozed.as_ref().filter(|s| s.until <= now).map(|_| Fact::Woken { why: Waking::Time });
+    woken.into_iter().chain(alarm(t, patience, now)).collect()
+}
+fn alarm(t: &Ticket, patience: &Patience, now: At) -> Vec<Fact> {
     match t.alarm {
         Some(alarm) if alarm.at <= now => match alarm.does {
             AlarmDoes::AnnounceTimeout => vec![Fact::TimeoutAnnounced { closes_at: now + patience.close_after }],
@@ -421,6 +470,8 @@ pub fn offers(t: &Ticket, who: &Actor, patience: &Patience, now: At) -> Vec<(&'s
         Command::DeclineLower,
         Command::Follow,
         Command::Unfollow,
+        Command::Snooze { until: now + SNOOZE_MAX, reason: word() },
+        Command::Wake,
     ];
     let ours = menu.iter().filter(|c| may(who.role, c));
     ours.map(|c| (c.key(), decide(t, who, c, patience, now).err())).collect()

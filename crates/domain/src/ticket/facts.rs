@@ -1,4 +1,4 @@
-use super::{Alarm, AlarmDoes, Severity, Stage, Ticket};
+use super::{Alarm, AlarmDoes, Severity, Snooze, Stage, Ticket};
 use crate::kit::{At, PersonId};
 use crate::promise::{self, On, Wait};
 
@@ -99,6 +99,36 @@ pub enum Fact {
     Unfollowed {
         who: PersonId,
     },
+    /// Laid aside; promises run on.
+    Snoozed {
+        by: PersonId,
+        until: At,
+        reason: String,
+    },
+    /// Back in the queues.
+    Woken {
+        why: Waking,
+    },
+}
+
+/// Why a case that was laid aside is back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waking {
+    /// Its time came.
+    Time,
+    /// The customer said something.
+    Customer,
+    /// Somebody of the vendor took it back, resolved it or passed it on.
+    Hand,
+}
+impl Waking {
+    pub fn key(self) -> &'static str {
+        match self {
+            Waking::Time => "time",
+            Waking::Customer => "customer",
+            Waking::Hand => "hand",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,11 +181,16 @@ impl Fact {
             SeverityLowered { .. } => "ticket.severity_lowered",
             Followed { .. } => "ticket.followed",
             Unfollowed { .. } => "ticket.unfollowed",
+            Snoozed { .. } => "ticket.snoozed",
+            Woken { .. } => "ticket.woken",
         }
     }
     /// May the customer see it? What engineers say among themselves stays inside.
     pub fn is_internal(&self) -> bool {
-        matches!(self, Fact::Noted { .. } | Fact::Consulted { .. } | Fact::Followed { .. } | Fact::Unfollowed { .. })
+        matches!(
+            self,
+            Fact::Noted { .. } | Fact::Consulted { .. } | Fact::Followed { .. } | Fact::Unfollowed { .. } | Fact::Snoozed { .. } | Fact::Woken { .. }
+        )
     }
     /// What the clocks hear of it.
     pub fn heard(&self, at: At) -> Option<promise::Fact> {
@@ -200,12 +235,14 @@ pub fn apply(mut t: Ticket, fact: &Fact, at: At) -> Ticket {
             t.stage = Stage::Resolved;
             t.resolved_at = Some(at);
             t.alarm = Some(Alarm { at: *closes_at, does: AlarmDoes::CloseAfterResolve });
+            t.snoozed = None;
         }
         Fact::Closed { .. } => {
             t.stage = Stage::Closed;
             t.closed_at = Some(at);
             t.alarm = None;
             t.proposed = None;
+            t.snoozed = None;
         }
         Fact::Reopened { .. } => {
             t.stage = Stage::New;
@@ -232,6 +269,8 @@ pub fn apply(mut t: Ticket, fact: &Fact, at: At) -> Ticket {
         Fact::LowerDeclined => t.proposed = None,
         Fact::Followed { who } => join(&mut t.followers, *who),
         Fact::Unfollowed { who } => t.followers.retain(|f| f != who),
+        Fact::Snoozed { by, until, reason } => t.snoozed = Some(Snooze { until: *until, by: *by, reason: reason.clone() }),
+        Fact::Woken { .. } => t.snoozed = None,
     }
     t
 }

@@ -69,11 +69,23 @@ pub struct Ticket {
     pub first_reply_at: Option<At>,
     pub resolved_at: Option<At>,
     pub closed_at: Option<At>,
+    /// Laid aside by somebody of the vendor: out of the standing queues until then. Its promises run on.
+    pub snoozed: Option<Snooze>,
     /// What the house does by itself if nothing happens until then.
     pub alarm: Option<Alarm>,
     /// Counts every change; an edit names the version it has seen.
     pub version: u32,
 }
+
+/// A case laid aside until an instant, or until the customer says something. No clock hears of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snooze {
+    pub until: At,
+    pub by: PersonId,
+    pub reason: String,
+}
+/// The longest a case may be laid aside at once.
+pub const SNOOZE_MAX: Span = Span::days(30);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Alarm {

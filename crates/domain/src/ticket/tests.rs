@@ -41,6 +41,7 @@ fn fresh() -> Ticket {
         first_reply_at: None,
         resolved_at: None,
         closed_at: None,
+        snoozed: None,
         alarm: None,
         version: 1,
     }
@@ -217,6 +218,38 @@ fn raising_is_free_and_lowering_asks_the_customer() {
     Story::new().refuses(&customer(), Command::RaiseSeverity { to: Severity::BusinessDown }, Refusal::OtherScale);
 }
 #[test]
+fn a_case_laid_aside_is_back_at_its_time_once_and_no_clock_hears_of_it() {
+    let aside = |until| Command::Snooze { until: at(until), reason: reason() };
+    let story = Story::new()
+        .refuses(&engineer(1), Command::Wake, Refusal::NotSnoozed)
+        .refuses(&engineer(1), aside(0), Refusal::InThePast)
+        .refuses(&engineer(1), aside(days(30) + 1), Refusal::TooFarAhead)
+        .refuses(&engineer(1), Command::Snooze { until: at(60), reason: " ".into() }, Refusal::ReasonMissing)
+        .refuses(&customer(), aside(60), Refusal::NotYours)
+        .does(&engineer(1), aside(60))
+        .at(59)
+        .rings();
+    assert!(story.t.snoozed.is_some());
+    let woken = story.at(60).rings();
+    assert_eq!((woken.last(), &woken.t.snoozed), (&Fact::Woken { why: Waking::Time }, &None));
+    let n = woken.facts.len();
+    let woken = woken.at(61).rings();
+    assert_eq!(woken.facts.len(), n, "woken once");
+    assert!(woken.facts.iter().all(|(f, t)| f.is_internal() && f.heard(*t).is_none()), "promises run on, and the customer is told nothing");
+}
+#[test]
+fn the_customers_word_and_a_change_of_hands_wake_a_case_and_our_own_words_do_not() {
+    let aside = || Story::new().does(&engineer(1), REPLY).does(&engineer(1), Command::Snooze { until: at(600), reason: reason() });
+    assert_eq!(aside().does(&customer(), REPLY).last(), &Fact::Woken { why: Waking::Customer });
+    assert_eq!(aside().does(&customer(), Command::Boost).t.snoozed, None);
+    assert_eq!(aside().does(&engineer(1), resolve_it()).last(), &Fact::Woken { why: Waking::Hand });
+    assert_eq!(aside().does(&engineer(1), Command::Wake).last(), &Fact::Woken { why: Waking::Hand });
+    let moved = Command::Transfer { to: engineer(2).person, tier: None, reason: reason() };
+    assert_eq!(aside().does(&engineer(1), moved).t.snoozed, None);
+    assert!(aside().does(&engineer(1), Command::Note).does(&engineer(1), ASK).t.snoozed.is_some());
+    resolved().refuses(&engineer(1), Command::Snooze { until: at(600), reason: reason() }, Refusal::AlreadyResolved);
+}
+#[test]
 fn what_engineers_ask_each_other_stays_inside() {
     let story = Story::new().does(&engineer(1), Command::Consult { expert: engineer(2).person, question: "raid?".into() });
     assert!(story.last().is_internal());
@@ -245,7 +278,7 @@ fn some_command(d: &mut Dice) -> Command {
     let someone = |d: &mut Dice| PersonId::from_raw(200 + d.roll(4) as u128);
     let word = |d: &mut Dice| if d.roll(6) == 0 { " ".to_string() } else { reason() };
     let severity = |d: &mut Dice| Severity::ALL[d.roll(8) as usize];
-    match d.roll(24) {
+    match d.roll(27) {
         0..=2 => REPLY,
         3 | 4 => ASK,
         5 => Command::Note,
@@ -272,6 +305,8 @@ fn some_command(d: &mut Dice) -> Command {
             }
         }
         22 => Command::Follow,
+        23 | 24 => Command::Snooze { until: at(d.roll(900_000) as i64), reason: word(d) },
+        25 => Command::Wake,
         _ => Command::Unfollow,
     }
 }
@@ -279,7 +314,7 @@ fn some_command(d: &mut Dice) -> Command {
 fn is_about_arguments(refusal: Refusal, command: &Command) -> bool {
     use Refusal::*;
     match refusal {
-        SamePerson | SameSeverity | OtherScale | NotGraver | NotLower | TierUnknown | ReasonMissing | InThePast => true,
+        SamePerson | SameSeverity | OtherScale | NotGraver | NotLower | TierUnknown | ReasonMissing | InThePast | TooFarAhead => true,
         AlreadyWaiting | NotYours => matches!(command, Command::WaitFor { .. }),
         _ => false,
     }
@@ -302,6 +337,7 @@ fn laws_of_offers(t: &Ticket, who: &Actor, command: &Command, result: &Result<Ve
         Refusal::ReasonMissing,
         Refusal::InThePast,
         Refusal::TierUnknown,
+        Refusal::TooFarAhead,
     ];
     assert!(offers.iter().all(|(_, r)| r.is_none_or(|r| !arguments.contains(&r))), "no offer is refused for what it leaves open: {offers:?} {tag}");
 }
@@ -336,6 +372,7 @@ fn laws_of_a_state(t: &Ticket, tag: &str) {
     };
     assert!(expected.contains(&rings), "an alarm belongs to a wait for the customer: {:?} {rings:?} {tag}", t.stage);
     assert_eq!(t.closed_at.is_some(), t.stage == Stage::Closed, "{tag}");
+    assert!(t.snoozed.is_none() || t.stage.is_open(), "only work that is left is laid aside: {tag}");
     assert!(t.owner.is_some() == t.first_reply_at.is_some(), "who answered first is answerable: {tag}");
     assert!(t.stage == Stage::New || t.stage == Stage::Closed || t.owner.is_some(), "an answered case has an owner: {tag}");
 }
@@ -392,7 +429,7 @@ fn laws_of_cases() {
     }
     println!("{counts:#?}");
     let facts = "timeout_announced closed answered_first replied noted customer_replied wait_began wait_ended resolved confirmed reopened transferred \
-                 handed_over consulted helper_joined helper_left boosted update_agreed severity_raised lower_proposed lower_declined severity_lowered followed unfollowed";
+                 handed_over consulted helper_joined helper_left boosted update_agreed severity_raised lower_proposed lower_declined severity_lowered followed unfollowed snoozed woken";
     let never: Vec<String> = facts
         .split_whitespace()
         .map(|f| format!("ticket.{f}"))

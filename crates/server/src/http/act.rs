@@ -47,7 +47,7 @@ pub struct ActIn {
     /// `resolve`: the root cause.
     #[serde(default)]
     pub cause: Option<String>,
-    /// `withdraw`, `reopen`, `transfer`, `hand_over`, `lower_severity`.
+    /// `withdraw`, `reopen`, `transfer`, `hand_over`, `lower_severity`, `snooze`.
     #[serde(default)]
     pub reason: Option<String>,
     /// `transfer`, `hand_over`: a person. `raise_severity`, `lower_severity`: a severity.
@@ -62,7 +62,7 @@ pub struct ActIn {
     /// `consult`: what.
     #[serde(default)]
     pub question: Option<String>,
-    /// `agree_update`: until when the next word is agreed for.
+    /// `agree_update`: until when the next word is agreed for. `snooze`: until when the case is laid aside, 30 days at most.
     #[serde(default)]
     pub until: Option<Instant>,
 }
@@ -96,6 +96,8 @@ pub enum ActKey {
     DeclineLower,
     Follow,
     Unfollow,
+    Snooze,
+    Wake,
 }
 
 /// Arguments, each taken by the act it belongs to; what is missing or left over is a flaw.
@@ -174,6 +176,11 @@ impl Taken<'_> {
             ActKey::DeclineLower => Command::DeclineLower,
             ActKey::Follow => Command::Follow,
             ActKey::Unfollow => Command::Unfollow,
+            ActKey::Snooze => {
+                let (until, reason) = (self.of.until.take(), self.reason());
+                Command::Snooze { until: self.need("until", until)?.0, reason }
+            }
+            ActKey::Wake => Command::Wake,
         })
     }
     fn leftovers(&mut self) {
@@ -267,14 +274,25 @@ mod tests {
         for key in
             ["reply", "note", "wait_for", "take_up", "resolve", "confirm", "withdraw", "reopen", "transfer", "hand_over", "consult", "join", "leave"]
                 .iter()
-                .chain(&["boost", "agree_update", "raise_severity", "lower_severity", "agree_lower", "decline_lower", "follow", "unfollow"])
+                .chain(&[
+                    "boost",
+                    "agree_update",
+                    "raise_severity",
+                    "lower_severity",
+                    "agree_lower",
+                    "decline_lower",
+                    "follow",
+                    "unfollow",
+                    "snooze",
+                    "wake",
+                ])
         {
             let person = "per_00000000000000000000000001";
             let args = match *key {
                 "wait_for" => r#", "why": "vendor""#.to_string(),
                 "transfer" | "hand_over" => format!(r#", "to": "{person}""#),
                 "consult" => format!(r#", "expert": "{person}""#),
-                "agree_update" => r#", "until": "2025-06-16T10:00:00Z""#.to_string(),
+                "agree_update" | "snooze" => r#", "until": "2025-06-16T10:00:00Z""#.to_string(),
                 "raise_severity" | "lower_severity" => r#", "to": "low""#.to_string(),
                 _ => String::new(),
             };

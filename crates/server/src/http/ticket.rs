@@ -155,6 +155,8 @@ pub struct TicketOut {
     pub closed_at: Option<Instant>,
     /// Root cause as said at the last resolve.
     pub cause: String,
+    /// Laid aside: out of the standing queues until then, while its promises run on. Never told to customers.
+    pub snoozed: Option<SnoozeOut>,
     pub alarm: Option<AlarmOut>,
     /// The nearest due instant among running promises to the customer.
     pub next_due_at: Option<Instant>,
@@ -166,6 +168,13 @@ pub struct TicketOut {
     /// Answers to writes only: events read after this position are newer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_pos: Option<i64>,
+}
+/// Laid aside until an instant or the customer's next word.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SnoozeOut {
+    pub until: Instant,
+    pub by: PersonRef,
+    pub reason: String,
 }
 /// What the house does by itself if nothing happens until then.
 #[derive(Debug, Serialize, ToSchema)]
@@ -209,6 +218,7 @@ impl TicketOut {
             resolved_at: instant(t.resolved_at),
             closed_at: instant(t.closed_at),
             cause: case.cause,
+            snoozed: t.snoozed.filter(|_| who.role.is_staff()).map(|s| SnoozeOut { until: s.until.into(), by: s.by.into(), reason: s.reason }),
             alarm: t.alarm.map(|a| AlarmOut { at: a.at.into(), does: a.does.key() }),
             next_due_at: instant(case.next_due_at),
             broken: case.broken,
@@ -269,6 +279,8 @@ pub struct TicketListIn {
     pub broken: Option<bool>,
     /// Next due before this instant.
     pub due_before: Option<String>,
+    /// Laid aside, or not; staff only. A standing queue says `false`.
+    pub snoozed: Option<bool>,
     #[serde(default)]
     #[param(inline)]
     pub sort: SortIn,
@@ -320,6 +332,7 @@ impl Listing {
             language: asked.language,
             broken: asked.broken,
             due_before: asked.due_before,
+            snoozed: asked.snoozed,
         };
         Listing::of(app, text.filter(me).map_err(as_query)?, asked.sort.into(), limit, cursor.as_deref())
     }

@@ -41,11 +41,27 @@ pub struct FilterIn {
     pub language: Option<String>,
     pub broken: Option<bool>,
     pub due_before: Option<String>,
+    /// Laid aside, or not; staff only. A standing queue says `false`.
+    pub snoozed: Option<bool>,
 }
 impl From<FilterIn> for FilterText {
     fn from(f: FilterIn) -> FilterText {
-        let FilterIn { account, requester, handler, owner, unassigned, open, stages, severities, product, channel, language, broken, due_before } = f;
-        FilterText { account, requester, handler, owner, unassigned, open, stages, severities, product, channel, language, broken, due_before }
+        FilterText {
+            account: f.account,
+            requester: f.requester,
+            handler: f.handler,
+            owner: f.owner,
+            unassigned: f.unassigned,
+            open: f.open,
+            stages: f.stages,
+            severities: f.severities,
+            product: f.product,
+            channel: f.channel,
+            language: f.language,
+            broken: f.broken,
+            due_before: f.due_before,
+            snoozed: f.snoozed,
+        }
     }
 }
 #[derive(Debug, Deserialize, Serialize, ToSchema)]

@@ -18,6 +18,7 @@ macro_rules! migrations {
 /// The schema of this binary. A new step is a file in `migrations/` and a line here.
 pub const MIGRATIONS: &[Migration] = migrations! {
     1 "0001_house"
+    2 "0002_snooze"
 };
 
 /// What a run did.
