@@ -25,10 +25,12 @@ pub struct Doing {
     pub seen_version: Option<u32>,
     /// Language of the text, BCP 47.
     pub language: String,
+    /// A reply is told to the open parts of the case as well, a resolution resolves them first: all or nothing.
+    pub with_children: bool,
 }
 impl Doing {
     pub fn new(command: Command) -> Doing {
-        Doing { command, body: None, attachments: Vec::new(), seen_version: None, language: "zh-CN".into() }
+        Doing { command, body: None, attachments: Vec::new(), seen_version: None, language: "zh-CN".into(), with_children: false }
     }
 }
 
@@ -54,18 +56,38 @@ pub fn act(cx: &mut Act, leave: &Leave<domain::people::ActOnTicket>, id: TicketI
         return Err(Fault::Stale { current: case.ticket.version });
     }
     check_words(doing)?;
+    let case = if doing.with_children { children_first(cx, &who, case, doing)? } else { case };
+    let (case, message) = perform(cx, &who, case, doing)?;
+    if message.is_some() {
+        store::presence::drop_draft(cx.tx, who.person, id)?;
+    }
+    Ok(Done { case, message, pos: cx.pos })
+}
+/// An act on a case that is there, by somebody who may see it.
+pub(crate) fn perform(cx: &mut Act, who: &Actor, case: Case, doing: &Doing) -> Result<(Case, Option<MessageId>), Fault> {
     let patience = cx.desk.rules().patience;
-    let facts = decide(&case.ticket, &who, &doing.command, &patience, cx.now)?;
+    let facts = decide(&case.ticket, who, &doing.command, &patience, cx.now)?;
     check_people(cx, &doing.command)?;
     if doing.command == Command::Boost {
         take_boost(cx, &case, who.person)?;
     }
-    let message = put_message(cx, &case, &who, doing)?;
-    let happened = happen(cx, case, Some(who.person), &facts, message)?;
-    if message.is_some() {
-        store::presence::drop_draft(cx.tx, who.person, id)?;
+    let message = put_message(cx, &case, who, doing)?;
+    let case = happen(cx, case, Some(who.person), &facts, message)?;
+    Ok((case, message))
+}
+/// The same act on every open part of a case, one message a part; files stay with the case they were uploaded to. A part that refuses
+/// refuses the whole. Returns the case as its parts have left it.
+fn children_first(cx: &mut Act, who: &Actor, case: Case, doing: &Doing) -> Result<Case, Fault> {
+    let asked = matches!(doing.command, Command::Resolve { .. } | Command::Reply { .. });
+    if !who.role.is_staff() || !asked {
+        return Err(Fault::invalid("with_children", "not_for_this_act"));
     }
-    Ok(Done { case: happened, message, pos: cx.pos })
+    let same = Doing { attachments: Vec::new(), seen_version: None, with_children: false, ..doing.clone() };
+    for id in store::ticket::list_open_children(cx.tx, case.ticket.id)? {
+        let Some(child) = store::ticket::find_locked(cx.tx, id)? else { continue };
+        perform(cx, who, child, &same)?;
+    }
+    store::ticket::find(cx.tx, case.ticket.id)?.ok_or(Fault::NotFound)
 }
 
 fn check_words(doing: &Doing) -> Result<(), Fault> {
@@ -334,6 +356,7 @@ pub(crate) fn finish(
     let told: Vec<(&'static str, Audience, Value)> = lines.iter().map(|l| (l.key, l.audience, l.body.clone())).collect();
     log::write(cx, lines)?;
     move_load(cx, before, case)?;
+    move_children(cx, before, case)?;
     crate::view::moved(cx, before, Some(case))?;
     notify::of_facts(cx, case, actor, facts)?;
     notify::of_webhooks(cx, case, &told)?;
@@ -352,6 +375,19 @@ fn move_load(cx: &mut Act, before: Option<&Case>, case: &Case) -> Result<(), Fau
     moves.sort();
     for (person, by) in moves {
         store::person::add_load(cx.tx, person, by, (by > 0).then_some(cx.now))?;
+    }
+    Ok(())
+}
+
+/// A parent knows how many of its parts are open.
+fn move_children(cx: &mut Act, before: Option<&Case>, case: &Case) -> Result<(), Fault> {
+    let whole = |c: &Case| c.ticket.parent.filter(|_| c.ticket.stage.is_open());
+    let (old, new) = (before.and_then(whole), whole(case));
+    if old == new {
+        return Ok(());
+    }
+    for (parent, by) in old.map(|p| (p, -1)).into_iter().chain(new.map(|p| (p, 1))) {
+        store::ticket::move_open_children(cx.tx, parent, by)?;
     }
     Ok(())
 }

@@ -289,4 +289,66 @@ store_test! {
         w.pass(3 * 24 * 60);
         assert_eq!(w.count(id, "ticket.woken"), 1);
     }
+    fn a_whole_is_resolved_with_its_parts_or_after_them(db) {
+        use crate::link::{Tie, tie, ties, untie};
+        let w = World::new(db);
+        let ids: Vec<TicketId> = (0..3).map(|_| w.open("yunfan", "medium", "web_ticket", "ecs").ticket.id).collect();
+        let (whole, one, two) = (ids[0], ids[1], ids[2]);
+        let chief = || ask::<domain::people::LinkTickets>(&w.who("wang")).unwrap();
+        let bind = |a: TicketId, b: TicketId, t: Tie| {
+            let leave = chief();
+            w.desk.write(w.now, move |cx| tie(cx, &leave, a, b, t))
+        };
+        bind(whole, one, Tie::Child).unwrap();
+        let two_now = bind(two, whole, Tie::Parent).unwrap();
+        assert_eq!((two_now.ticket.parent, w.case(whole).ticket.open_children), (Some(whole), 2));
+        assert_eq!(bind(whole, one, Tie::Child).unwrap_err().code(), "link.already");
+        assert_eq!(bind(one, two, Tie::Child).unwrap_err().code(), "link.has_parent");
+        assert_eq!(bind(one, one, Tie::Related).unwrap_err().code(), "link.itself");
+        let seen = |id: TicketId| {
+            let ties = w.desk.read(|tx| ties(tx, &w.who("wang"), &w.case(id))).unwrap();
+            ties.iter().map(|t| (t.tie, t.case.ticket.id)).collect::<Vec<_>>()
+        };
+        assert_eq!((seen(whole), seen(one)), (vec![(Tie::Child, one), (Tie::Child, two)], vec![(Tie::Parent, whole)]));
+        // One word for all, one message a part.
+        let with_children = |command: Command, body: Option<&str>| {
+            let leave = ask::<ActOnTicket>(&w.who("wang")).unwrap();
+            let doing = Doing { body: body.map(str::to_string), with_children: true, ..Doing::new(command) };
+            w.desk.write(w.now, move |cx| act(cx, &leave, whole, &doing)).map(|d| d.case)
+        };
+        with_children(Command::Reply { asks: false }, Some("the line is cut")).unwrap();
+        assert!(ids.iter().all(|id| w.case(*id).messages == 2 && w.case(*id).ticket.stage == Stage::Active));
+        let alone = w.act("wang", whole, Command::Resolve { cause: "line".into() });
+        assert_eq!(alone.unwrap_err().code(), "ticket.children_open");
+        w.act("wang", one, Command::Resolve { cause: "line".into() }).unwrap();
+        assert_eq!(w.case(whole).ticket.open_children, 1);
+        with_children(Command::Resolve { cause: "line".into() }, None).unwrap();
+        assert!(ids.iter().all(|id| w.case(*id).ticket.stage == Stage::Resolved));
+        assert_eq!(w.case(whole).ticket.open_children, 0);
+        w.act("yunfan", two, Command::Reply { asks: false }).unwrap();
+        assert_eq!(w.case(whole).ticket.open_children, 1, "reopened it is open again");
+        let leave = chief();
+        w.desk.write(w.now, move |cx| untie(cx, &leave, whole, two, Tie::Child)).unwrap();
+        assert_eq!((w.case(whole).ticket.open_children, w.case(two).ticket.parent), (0, None));
+    }
+    fn related_cases_see_each_other_and_a_stranger_sees_neither(db) {
+        use crate::link::{Tie, tie, ties, untie};
+        let w = World::new(db);
+        let (a, b) = (w.open("yunfan", "medium", "web_ticket", "ecs").ticket.id, w.open("yunfan", "low", "web_ticket", "rds").ticket.id);
+        let leave = || ask::<domain::people::LinkTickets>(&w.who("wang")).unwrap();
+        let bind = |leave| w.desk.write(w.now, move |cx| tie(cx, &leave, a, b, Tie::Related));
+        bind(leave()).unwrap();
+        assert_eq!(bind(leave()).unwrap_err().code(), "link.already");
+        for (id, other) in [(a, b), (b, a)] {
+            let seen = w.desk.read(|tx| ties(tx, &w.who("yunfan"), &w.case(id))).unwrap();
+            assert_eq!(seen.iter().map(|t| (t.tie, t.case.ticket.id)).collect::<Vec<_>>(), [(Tie::Related, other)]);
+            assert_eq!(w.count(id, "ticket.linked"), 1);
+        }
+        let mut stranger = w.who("yunfan");
+        stranger.account = Some(domain::kit::AccountId::from_raw(9));
+        assert!(w.desk.read(|tx| ties(tx, &stranger, &w.case(a))).unwrap().is_empty());
+        let free = leave();
+        w.desk.write(w.now, move |cx| untie(cx, &free, b, a, Tie::Related)).unwrap();
+        assert!(w.desk.read(|tx| ties(tx, &w.who("wang"), &w.case(a))).unwrap().is_empty());
+    }
 }

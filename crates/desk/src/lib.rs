@@ -16,6 +16,7 @@ pub mod form;
 pub mod idempotency;
 pub mod import;
 mod ladder;
+pub mod link;
 pub mod log;
 pub mod notice;
 pub mod notify;

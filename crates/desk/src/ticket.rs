@@ -1,6 +1,7 @@
 //! Opening and reading cases. What is done to them goes through [`crate::act`].
 use crate::act::{happen, may_see, route, settle, tell_board};
 use crate::board::Board;
+use crate::link::Tied;
 use crate::{Act, Desk, Fault, Flaw, act, limits};
 use domain::kit::{AccountId, At, MessageId, PersonId, TicketId};
 use domain::people::{Actor, Leave, OpenTicket, ReadTicket, Role};
@@ -68,6 +69,8 @@ pub fn open(cx: &mut Act, leave: &Leave<OpenTicket>, number: i64, opening: &Open
         resolved_at: None,
         closed_at: None,
         snoozed: None,
+        parent: None,
+        open_children: 0,
         alarm: None,
         version: 0,
     };
@@ -202,6 +205,8 @@ pub struct Seen {
     pub attachments: Vec<Attachment>,
     pub clocks: Vec<store::clock::Stored>,
     pub offers: Vec<(&'static str, Option<Refusal>)>,
+    /// Cases this one is tied to, as far as they may be known.
+    pub links: Vec<Tied>,
     /// Everybody named above.
     pub people: Vec<Named>,
 }
@@ -217,7 +222,8 @@ pub fn read(tx: &mut Tx, desk: &Desk, leave: &Leave<ReadTicket>, id: TicketId, n
     clocks.retain(|c| inside || c.clock.terms.kind == domain::promise::Kind::Contract);
     let offers = domain::ticket::offers(&case.ticket, who, &desk.rules().patience, now);
     let people = store::person::list_named(tx, &named(&case.ticket, inside, &messages, &attachments))?;
-    Ok(Seen { case, messages, more, attachments, clocks, offers, people })
+    let links = crate::link::ties(tx, who, &case)?;
+    Ok(Seen { case, messages, more, attachments, clocks, offers, links, people })
 }
 /// Everybody a case and its thread speak of, each once. Who follows it is the vendor's own business.
 fn named(t: &Ticket, inside: bool, messages: &[Message], attachments: &[Attachment]) -> Vec<PersonId> {

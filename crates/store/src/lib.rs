@@ -8,6 +8,7 @@ pub mod check;
 pub mod chore;
 pub mod clock;
 pub mod idempotency;
+pub mod link;
 pub mod log;
 pub mod message;
 pub mod notice;
@@ -25,12 +26,13 @@ pub mod webhook;
 
 /// Every statement of the house, for the tests that prepare each on both databases.
 pub fn statements() -> Vec<&'static db::Sql> {
-    let rooms: [&[&'static db::Sql]; 17] = [
+    let rooms: [&[&'static db::Sql]; 18] = [
         account::ALL,
         attachment::ALL,
         chore::ALL,
         clock::ALL,
         idempotency::ALL,
+        link::ALL,
         log::ALL,
         message::ALL,
         notice::ALL,

@@ -39,21 +39,25 @@ pub struct Words {
 
 macro_rules! columns {
     () => {
-        "id, number, account_id, requester_id, subject, channel, severity, stage, cycle, product, instance, error_code, window_from, window_to, impact, tried, language, plan_id, opened_at, updated_at, owner_id, handler_id, tier, helpers, followers, boosted_at, proposed, first_reply_at, resolved_at, closed_at, cause, alarm_at, alarm_does, next_due_at, broken, messages, version, snoozed_until, snoozed_by, snooze_why"
+        "id, number, account_id, requester_id, subject, channel, severity, stage, cycle, product, instance, error_code, window_from, window_to, impact, tried, language, plan_id, opened_at, updated_at, owner_id, handler_id, tier, helpers, followers, boosted_at, proposed, first_reply_at, resolved_at, closed_at, cause, alarm_at, alarm_does, next_due_at, broken, messages, version, snoozed_until, snoozed_by, snooze_why, parent_id, open_children"
     };
 }
 statements! {
     ONE = concat!("select ", columns!(), " from ticket where id = $1");
     LOCKED = concat!("select ", columns!(), " from ticket where id = $1"), postgres concat!("select ", columns!(), " from ticket where id = $1 for update");
     BY_NUMBER = "select id from ticket where number = $1";
-    INSERT = concat!("insert into ticket (", columns!(), ", severity_rank, is_open) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42)");
-    UPDATE = "update ticket set severity = $2, stage = $3, cycle = $4, plan_id = $5, updated_at = $6, owner_id = $7, handler_id = $8, tier = $9, helpers = $10, followers = $11, boosted_at = $12, proposed = $13, first_reply_at = $14, resolved_at = $15, closed_at = $16, cause = $17, alarm_at = $18, alarm_does = $19, next_due_at = $20, broken = $21, messages = $22, version = $23, severity_rank = $24, is_open = $25, snoozed_until = $26, snoozed_by = $27, snooze_why = $28 where id = $1";
+    INSERT = concat!("insert into ticket (", columns!(), ", severity_rank, is_open) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44)");
+    UPDATE = "update ticket set severity = $2, stage = $3, cycle = $4, plan_id = $5, updated_at = $6, owner_id = $7, handler_id = $8, tier = $9, helpers = $10, followers = $11, boosted_at = $12, proposed = $13, first_reply_at = $14, resolved_at = $15, closed_at = $16, cause = $17, alarm_at = $18, alarm_does = $19, next_due_at = $20, broken = $21, messages = $22, version = $23, severity_rank = $24, is_open = $25, snoozed_until = $26, snoozed_by = $27, snooze_why = $28, parent_id = $29 where id = $1";
     /// For the tick of many nodes: a case somebody else holds is passed over and found again next round.
     UNLOCKED = concat!("select ", columns!(), " from ticket where id = $1"), postgres concat!("select ", columns!(), " from ticket where id = $1 for update skip locked");
     RINGING = "select id from ticket where alarm_at is not null and alarm_at <= $1 order by alarm_at, id limit $2";
     NEXT_ALARM = "select alarm_at from ticket where alarm_at is not null order by alarm_at, id limit 1";
     WAKING = "select id from ticket where snoozed_until is not null and snoozed_until <= $1 order by snoozed_until, id limit $2";
     NEXT_WAKING = "select snoozed_until from ticket where snoozed_until is not null order by snoozed_until, id limit 1";
+    CHILDREN = concat!("select ", columns!(), " from ticket where parent_id = $1 order by id limit $2");
+    OPEN_CHILDREN = "select id from ticket where parent_id = $1 and is_open = 1 order by id limit $2";
+    /// The parent's own row is not counted anew: this is the only writer of the column.
+    MOVE_CHILDREN = "update ticket set open_children = open_children + $2 where id = $1";
     BLOCK_FIRST = "insert into block (name, next) values ($1, $2) on conflict (name) do nothing";
     BLOCK_TAKE = "update block set next = next + $2 where name = $1 returning next";
     ORIGIN = "select ticket_id from origin where source = $1 and external_key = $2";
@@ -96,6 +100,8 @@ fn read(r: &Row) -> Result<Case, DbError> {
         resolved_at: r.opt_at(28),
         closed_at: r.opt_at(29),
         snoozed,
+        parent: r.opt_id(40),
+        open_children: r.num(41),
         alarm,
         version: r.num(36),
     };
@@ -182,6 +188,8 @@ pub fn put_new(tx: &mut Tx, c: &Case) -> Result<(), DbError> {
         t.snoozed.as_ref().map(|s| s.until),
         t.snoozed.as_ref().map(|s| s.by),
         t.snoozed.as_ref().map(|s| s.reason.as_str()),
+        t.parent,
+        t.open_children,
         t.severity.rank(),
         t.stage.is_open()
     ];
@@ -218,7 +226,8 @@ pub fn put(tx: &mut Tx, c: &Case) -> Result<(), DbError> {
         t.stage.is_open(),
         t.snoozed.as_ref().map(|s| s.until),
         t.snoozed.as_ref().map(|s| s.by),
-        t.snoozed.as_ref().map(|s| s.reason.as_str())
+        t.snoozed.as_ref().map(|s| s.reason.as_str()),
+        t.parent
     ];
     tx.exec(&UPDATE, &values).map(|_| ())
 }
@@ -237,6 +246,21 @@ pub fn list_waking(tx: &mut Tx, now: At, limit: u32) -> Result<Vec<TicketId>, Db
 }
 pub fn next_waking(tx: &mut Tx) -> Result<Option<At>, DbError> {
     tx.first(&NEXT_WAKING, &[], |r| Ok(r.at(0)))
+}
+
+/// The most parts a case may have.
+pub const CHILDREN_MAX: u32 = 200;
+/// Parts of a case, the oldest first; bounded by [`CHILDREN_MAX`].
+pub fn list_children(tx: &mut Tx, parent: TicketId) -> Result<Vec<Case>, DbError> {
+    tx.query(&CHILDREN, &vals![parent, CHILDREN_MAX], read)
+}
+/// Parts of a case that are still open, in the order of their ids.
+pub fn list_open_children(tx: &mut Tx, parent: TicketId) -> Result<Vec<TicketId>, DbError> {
+    tx.query(&OPEN_CHILDREN, &vals![parent, CHILDREN_MAX], |r| Ok(r.id(0)))
+}
+/// A part of the case was opened or ended.
+pub fn move_open_children(tx: &mut Tx, parent: TicketId, by: i64) -> Result<(), DbError> {
+    tx.exec(&MOVE_CHILDREN, &vals![parent, by]).map(|_| ())
 }
 
 /// Takes `n` consecutive numbers of a counter; returns the first. Gaps are allowed, doubles are not.

@@ -281,6 +281,8 @@ impl Batch {
             resolved_at: None,
             closed_at: None,
             snoozed: None,
+            parent: None,
+            open_children: 0,
             alarm: None,
             version: 0,
         };

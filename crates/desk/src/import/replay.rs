@@ -325,6 +325,8 @@ fn new_ticket(line: &Timeline, channel: &str, people: People) -> Ticket {
         resolved_at: None,
         closed_at: None,
         snoozed: None,
+        parent: None,
+        open_children: 0,
         alarm: None,
         version: 0,
     }

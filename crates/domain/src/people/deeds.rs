@@ -43,6 +43,8 @@ deeds! {
     ActOnTicket = "ticket.act": Contact | CustomerManager | Engineer | Tam | DutyChief;
     /// Read internal notes and internal goals.
     ReadInternal = "ticket.read_internal": Engineer | Tam | DutyChief | Quality | Administrator;
+    /// Tie cases together: parts of a whole, related ones.
+    LinkTickets = "ticket.link": Engineer | Tam | DutyChief;
     KeepDraft = "ticket.draft": Contact | CustomerManager | Engineer | Tam | DutyChief;
     Search = "search": Contact | CustomerManager | Engineer | Tam | DutyChief | Quality | Administrator;
     ListenToEvents = "events.listen": Contact | CustomerManager | Engineer | Tam | DutyChief | Quality | Administrator;

@@ -130,6 +130,8 @@ pub enum Refusal {
     AlreadyFollowing,
     NotSnoozed,
     TooFarAhead,
+    /// Parts of the case are not resolved yet.
+    ChildrenOpen,
 }
 impl Refusal {
     /// Every refusal, for the tests that want words for each.
@@ -164,6 +166,7 @@ impl Refusal {
             AlreadyFollowing,
             NotSnoozed,
             TooFarAhead,
+            ChildrenOpen,
         ]
     };
     pub fn key(self) -> &'static str {
@@ -197,6 +200,7 @@ impl Refusal {
             AlreadyFollowing => "ticket.already_following",
             NotSnoozed => "ticket.not_snoozed",
             TooFarAhead => "ticket.too_far_ahead",
+            ChildrenOpen => "ticket.children_open",
         }
     }
 }
@@ -333,6 +337,7 @@ fn resolve(t: &Ticket, by: PersonId, cause: &str, patience: &Patience, now: At) 
     match t.stage {
         Stage::New => Err(Refusal::NotYetAnswered),
         Stage::Resolved => Err(Refusal::AlreadyResolved),
+        _ if t.open_children > 0 => Err(Refusal::ChildrenOpen),
         Stage::Waiting(_) => Ok(vec![Fact::WaitEnded, solved]),
         _ => Ok(vec![solved]),
     }

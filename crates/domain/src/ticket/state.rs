@@ -71,6 +71,10 @@ pub struct Ticket {
     pub closed_at: Option<At>,
     /// Laid aside by somebody of the vendor: out of the standing queues until then. Its promises run on.
     pub snoozed: Option<Snooze>,
+    /// The case this one is a part of; a case with a parent has no children of its own.
+    pub parent: Option<TicketId>,
+    /// Parts of this one that are still ours to work on.
+    pub open_children: u32,
     /// What the house does by itself if nothing happens until then.
     pub alarm: Option<Alarm>,
     /// Counts every change; an edit names the version it has seen.

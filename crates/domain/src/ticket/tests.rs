@@ -42,6 +42,8 @@ fn fresh() -> Ticket {
         resolved_at: None,
         closed_at: None,
         snoozed: None,
+        parent: None,
+        open_children: 0,
         alarm: None,
         version: 1,
     }
@@ -250,6 +252,14 @@ fn the_customers_word_and_a_change_of_hands_wake_a_case_and_our_own_words_do_not
     resolved().refuses(&engineer(1), Command::Snooze { until: at(600), reason: reason() }, Refusal::AlreadyResolved);
 }
 #[test]
+fn a_case_is_not_resolved_while_parts_of_it_are_open() {
+    let mut whole = Story::new().does(&engineer(1), REPLY);
+    whole.t.open_children = 1;
+    let mut done = whole.refuses(&engineer(1), resolve_it(), Refusal::ChildrenOpen);
+    done.t.open_children = 0;
+    done.does(&engineer(1), resolve_it()).stands(Stage::Resolved, Some(&engineer(1)));
+}
+#[test]
 fn what_engineers_ask_each_other_stays_inside() {
     let story = Story::new().does(&engineer(1), Command::Consult { expert: engineer(2).person, question: "raid?".into() });
     assert!(story.last().is_internal());
@@ -395,6 +405,7 @@ fn laws_of_cases() {
         let mut d = Dice::new(seed);
         let mut t = fresh();
         let mut minutes = 0;
+        t.open_children = u32::from(d.roll(8) == 0);
         if d.roll(3) == 0 {
             (t.channel, t.severity) = ("dedicated_im_group".into(), Severity::GeneralProblem);
         }

@@ -62,6 +62,9 @@ pub struct ActIn {
     /// `consult`: what.
     #[serde(default)]
     pub question: Option<String>,
+    /// `reply`, `resolve`: of a case with parts, the same on each part that is open; all or nothing.
+    #[serde(default)]
+    pub with_children: bool,
     /// `agree_update`: until when the next word is agreed for. `snooze`: until when the case is laid aside, 30 days at most.
     #[serde(default)]
     pub until: Option<Instant>,
@@ -210,7 +213,9 @@ impl TryFrom<ActIn> for Doing {
         let flaws = taken.flaws;
         let attachments = said.attachments.iter().map(|a| a.0).collect();
         match command {
-            Some(command) if flaws.is_empty() => Ok(Doing { command, body: said.body, attachments, seen_version: None, language }),
+            Some(command) if flaws.is_empty() => {
+                Ok(Doing { command, body: said.body, attachments, seen_version: None, language, with_children: said.with_children })
+            }
             _ => Err(Fault::Invalid(flaws).into()),
         }
     }

@@ -48,6 +48,7 @@ pub fn routes() -> OpenApiRouter<App> {
         super::ticket::routes(),
         super::message::routes(),
         super::act::routes(),
+        super::link::routes(),
         super::timeline::routes(),
         super::clock::routes(),
         super::attachment::routes(),

@@ -78,7 +78,7 @@ impl MessageIn {
         };
         let language = self.language.as_deref().map_or(Ok(own.to_string()), |tag| language("language", tag))?;
         let attachments = self.attachments.iter().map(|a| a.0).collect();
-        Ok(Doing { command, body: Some(self.body), attachments, seen_version: None, language })
+        Ok(Doing { command, body: Some(self.body), attachments, seen_version: None, language, with_children: false })
     }
 }
 /// What came of it.

@@ -21,6 +21,7 @@ pub mod draft;
 pub mod events;
 pub mod flow;
 pub mod house;
+pub mod link;
 pub mod message;
 pub mod notice;
 pub mod person;

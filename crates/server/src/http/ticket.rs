@@ -3,6 +3,7 @@ use super::App;
 use super::attachment::AttachmentOut;
 use super::clock::{ClockOut, clock_out};
 use super::extract::{Json, PathId, Query};
+use super::link::LinkOut;
 use super::message::MessageOut;
 use super::once::Write;
 use super::page;
@@ -155,6 +156,10 @@ pub struct TicketOut {
     pub closed_at: Option<Instant>,
     /// Root cause as said at the last resolve.
     pub cause: String,
+    /// The case this one is a part of; told to staff, customers find what is theirs in `links`.
+    pub parent: Option<TicketRef>,
+    /// Parts of it that are still open; 0 for customers.
+    pub open_children: u32,
     /// Laid aside: out of the standing queues until then, while its promises run on. Never told to customers.
     pub snoozed: Option<SnoozeOut>,
     pub alarm: Option<AlarmOut>,
@@ -218,6 +223,8 @@ impl TicketOut {
             resolved_at: instant(t.resolved_at),
             closed_at: instant(t.closed_at),
             cause: case.cause,
+            parent: t.parent.filter(|_| who.role.is_staff()).map(Into::into),
+            open_children: if who.role.is_staff() { t.open_children } else { 0 },
             snoozed: t.snoozed.filter(|_| who.role.is_staff()).map(|s| SnoozeOut { until: s.until.into(), by: s.by.into(), reason: s.reason }),
             alarm: t.alarm.map(|a| AlarmOut { at: a.at.into(), does: a.does.key() }),
             next_due_at: instant(case.next_due_at),
@@ -402,6 +409,8 @@ pub struct CaseOut {
     pub clocks: Vec<ClockOut>,
     /// What may be done now, and if not, why.
     pub offers: Vec<OfferOut>,
+    /// Cases it is tied to: its parent, its children, then the others.
+    pub links: Vec<LinkOut>,
     /// Everybody named above, by id.
     pub people: BTreeMap<String, NameOut>,
 }
@@ -436,6 +445,7 @@ impl CaseOut {
             attachments: seen.attachments.into_iter().map(AttachmentOut::from).collect(),
             clocks: seen.clocks.iter().map(|c| clock_out(desk, c, now)).collect(),
             offers: seen.offers.into_iter().map(offer).collect(),
+            links: seen.links.into_iter().map(|t| LinkOut::of(desk, t)).collect(),
             people: seen.people.into_iter().map(|p| (p.id.to_string(), NameOut { name: p.name, role: p.role.key() })).collect(),
         }
     }

@@ -19,6 +19,7 @@ macro_rules! migrations {
 pub const MIGRATIONS: &[Migration] = migrations! {
     1 "0001_house"
     2 "0002_snooze"
+    3 "0003_link"
 };
 
 /// What a run did.

@@ -36,6 +36,14 @@ pub const CARDS: &[Card] = &[
     card("act_on_ticket", &["ticket.act"], |s, _| {
         Ask::json(format!("/tickets/{}/acts", s.fresh_case()), json!({"act": "reply", "body": "we look into it"}))
     }),
+    card("link_ticket", &["ticket.link"], |s, _| {
+        Ask::json(format!("/tickets/{}/links", s.fresh_case()), json!({"kind": "child", "ticket": s.fresh_case()}))
+    }),
+    card("unlink_ticket", &["ticket.link"], |s, _| {
+        let (case, other) = (s.fresh_case(), s.fresh_case());
+        s.must(Role::Engineer, "POST", &format!("/tickets/{case}/links"), json!({"kind": "related", "ticket": other}));
+        Ask::bare(format!("/tickets/{case}/links?kind=related&ticket={other}"))
+    }),
     card("send_message", &["ticket.act"], |s, _| Ask::json(format!("/tickets/{}/messages", s.fresh_case()), json!({"body": "we look into it"}))),
     card("list_messages", &["ticket.read"], |s, _| Ask::bare(format!("/tickets/{}/messages", s.case))),
     card("read_timeline", &["ticket.read"], |s, _| Ask::bare(format!("/tickets/{}/timeline", s.case))),
