@@ -4,8 +4,8 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useDeferredValue, useState } from "react";
 import { plansQuery } from "@api/queries";
-import { Button, Empty, may, TextLine, useMe, useSay } from "@ui";
-import { accountQuery, accountsQuery, Asked, Frame, useNames, type Account } from "../desk/kit";
+import { Button, Empty, may, useMe, useSay } from "@ui";
+import { accountQuery, accountsQuery, Asked, Find, Frame, useNames, type Account } from "../desk/kit";
 import { edition, type Line } from "../plans/cells";
 import { AccountForm } from "./forms";
 
@@ -20,7 +20,7 @@ export function Page() {
     <Frame
       title={say("customers.title")}
       tools={<>
-        <div className="find"><TextLine hidden label={say("desk.find")} placeholder={say("customers.find")} value={text} onChange={(t) => { setText(t); setShown(AT_ONCE); }} type="search" /></div>
+        <Find label={say("customers.find")} value={text} onChange={(t) => { setText(t); setShown(AT_ONCE); }} />
         {may(me, "account.edit") && <Button kind="go" onPress={() => setMaking(true)}>{say("customers.add")}</Button>}
       </>}
     >

@@ -165,3 +165,7 @@ export function fromField(text: string, zone: string): string {
   return new Date(wall - offsetAt(first, zone)).toISOString();
 }
 export const listOf = (text: string) => text.split(/[\s,，、;；]+/).map((t) => t.trim()).filter(Boolean);
+/** Finds in what is shown, as one types. */
+export function Find({ label, value, onChange }: { label: string; value: string; onChange: (t: string) => void }) {
+  return <span className="find"><input className="field" type="search" aria-label={label} placeholder={label} value={value} onChange={(e) => onChange(e.target.value)} /></span>;
+}
