@@ -1,2 +1,112 @@
-import { Shape } from "@ui";
-export function Page() { return <div className="room"><Shape /></div>; }
+/** One case: neighbours, thread, composer, and beside it promises and people. */
+import "./ticket.css";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useParams } from "@tanstack/react-router";
+import { useEffect, useRef, useState } from "react";
+import { caseQuery } from "@api/queries";
+import { ActMenu, Button, byAttention, Dialog, PromiseSign, Severity, Shape, term, useNow, useSpeech, useTell, Wrong } from "@ui";
+import { useCommands, type Command } from "../command/registry";
+import { ActDialog, ASKS, BY_WRITING, useAct } from "./acts";
+import { Composer } from "./composer";
+import type { Tab } from "./draft";
+import { reasonOf } from "./files";
+import { actWord, offered, useNames, whyWord } from "./names";
+import { Neighbours, useNear } from "./near";
+import { accountQuery, restQuery, timelineQuery } from "./queries";
+import { Side } from "./side";
+import { Thread } from "./thread";
+import type { ActIn, Case, HouseEvent, Message } from "./types";
+
+const NO_EVENTS: HouseEvent[] = [];
+export function Page() {
+  const { id } = useParams({ strict: false }) as { id: string };
+  const near = useNear(id), go = useNavigate(), { say } = useSpeech(), client = useQueryClient();
+  const whole = useQuery(caseQuery(id));
+  const to = (next: string | undefined) => (next ? () => void go({ to: "/tickets/$id", params: { id: next } }) : null);
+  const next = to(near.next), previous = to(near.previous);
+  // The next case is read ahead: it is there when one comes.
+  useEffect(() => { if (near.next) void client.prefetchQuery(caseQuery(near.next)); }, [near.next, client]);
+  useCommands([
+    { id: "ticket.next", title: say("ticket.next"), keys: "j", ...(next ? {} : { why: say("ticket.last_one") }), run: () => next?.() },
+    { id: "ticket.previous", title: say("ticket.previous"), keys: "k", ...(previous ? {} : { why: say("ticket.first_one") }), run: () => previous?.() },
+    { id: "ticket.list", title: say("ticket.back_to_list"), keys: "u", run: () => void go({ to: "/", search: near.search as never }) },
+  ]);
+  return (
+    <div className="case">
+      <Neighbours near={near} id={id} />
+      {whole.data ? <Whole key={id} whole={whole.data} next={next} previous={previous} /> : whole.isError ? <div className="case-wait room"><Wrong error={whole.error} again={() => void whole.refetch()} /></div> : <div className="case-wait room"><Shape rows={8} tall /></div>}
+    </div>
+  );
+}
+function Whole({ whole, next, previous }: { whole: Case; next: (() => void) | null; previous: (() => void) | null }) {
+  const { say } = useSpeech(), client = useQueryClient(), tell = useTell();
+  const t = whole.ticket, id = t.id;
+  const rest = useQuery(restQuery(client, id, whole.more_after)), timeline = useQuery(timelineQuery(client, id));
+  const names = useNames(whole), act = useAct(whole, names);
+  const [asking, setAsking] = useState<string | null>(null), [side, setSide] = useState(false);
+  const focus = useRef<((kind: Tab) => void) | null>(null);
+  const messages: Message[] = rest.data ? [...whole.messages, ...rest.data] : whole.messages;
+  const events = timeline.data ?? NO_EVENTS;
+  useEffect(() => { document.title = `${t.number} ${t.subject} · ${say("app.name")}`; return () => { document.title = say("app.name"); }; }, [t.number, t.subject]);
+
+  function choose(key: string) {
+    if (key === "reply") focus.current?.("public");
+    else if (key === "note") focus.current?.("internal");
+    else if (ASKS.has(key)) setAsking(key);
+    else { const body = { act: key } as ActIn; act.send(body).then(() => act.told(body), (e) => tell(reasonOf(e))); }
+  }
+  const KEYS: Record<string, string> = { reply: "r", note: "n", transfer: "t", resolve: "e", consult: "x", wait_for: "w", follow: "f", unfollow: "f" };
+  const offers = whole.offers.filter((o) => !(o.act === "follow" && !o.possible && offered(whole.offers, "unfollow")?.possible) && !(o.act === "unfollow" && !o.possible));
+  useCommands(offers.map((o): Command => ({ id: `ticket.${o.act}`, title: actWord(say, o.act), more: t.number, ...(KEYS[o.act] ? { keys: KEYS[o.act]! } : {}), ...(o.possible ? {} : { why: whyWord(say, o.why) ?? "" }), run: () => choose(o.act) })));
+  return (
+    <>
+      <Head whole={whole} offers={offers} choose={choose} onSide={() => setSide(true)} next={next} previous={previous} />
+      <div className="mid">
+        {rest.isError && <p className="txt-late s strip">{say("ticket.rest_failed")} <button type="button" className="link" onClick={() => void rest.refetch()}>{say("state.again")}</button></p>}
+        <Thread whole={whole} messages={messages} events={events} names={names} />
+        <Composer whole={whole} names={names} act={act} onNext={next} focus={focus} />
+      </div>
+      <aside className="beside" aria-label={say("ticket.beside")}><Side whole={whole} events={events} names={names} /></aside>
+      {side && <Dialog title={say("ticket.beside")} open side onClose={() => setSide(false)}><div className="beside-sheet"><Side whole={whole} events={events} names={names} /></div></Dialog>}
+      {asking && <ActDialog act={asking} whole={whole} names={names} act_={act} onClose={() => setAsking(null)} />}
+    </>
+  );
+}
+/** The one act most likely next; everything else in the menu beside it. */
+function primary(whole: Case): string | null {
+  const possible = (act: string) => !!offered(whole.offers, act)?.possible;
+  const t = whole.ticket;
+  if (t.stage === "waiting_vendor" || t.stage === "waiting_product") { if (possible("take_up")) return "take_up"; }
+  return ["resolve", "reopen", "reply"].find(possible) ?? null;
+}
+function Head({ whole, offers, choose, onSide, next, previous }: { whole: Case; offers: Case["offers"]; choose: (act: string) => void; onSide: () => void; next: (() => void) | null; previous: (() => void) | null }) {
+  const { say, when } = useSpeech(), now = useNow(), t = whole.ticket;
+  const account = useQuery(accountQuery(t.account)).data;
+  const nearest = byAttention(whole.clocks.filter((c) => c.kind === "contract"), now)[0];
+  const first = primary(whole);
+  const snoozed = (t as typeof t & { snoozed?: { until: string; reason: string } | null }).snoozed;
+  const sorted = [...offers.filter((o) => o.possible), ...offers.filter((o) => !o.possible)].filter((o) => o.act !== first && !(BY_WRITING.has(o.act) && !o.possible && false));
+  return (
+    <header className="case-head">
+      <div className="grow case-title">
+        <h1 lang={t.language}>{t.subject}</h1>
+        <div className="case-line s m">
+          <span className="num-line">{t.number}</span><span className="q"><Severity of={t.severity} /></span>
+          {t.proposed && <span>{say("ticket.proposed", { to: term(say, "severity", t.proposed) })}</span>}
+          <span>{t.product}</span><span>{term(say, "stage", t.stage)}</span>
+          {account && <span>{account.account.name}</span>}
+          {t.boosted_at && <span className="q">{say("ticket.boosted", { at: when.short(t.boosted_at, now) })}</span>}
+          {snoozed && <span className="txt-slate">{say("ticket.snoozed_until", { at: when.short(snoozed.until, now) })}</span>}
+          {t.alarm && <span>{say(t.alarm.does === "announce_timeout" ? "ticket.alarm_announce" : "ticket.alarm_close", { at: when.short(t.alarm.at, now) })}</span>}
+        </div>
+      </div>
+      <span className="big"><PromiseSign clock={nearest} size="b" /></span>
+      <div className="x case-acts">
+        <span className="step"><Button kind="bare" keys="k" aria-label={say("ticket.previous")} why={previous ? null : say("ticket.first_one")} onPress={() => previous?.()}>↑</Button><Button kind="bare" keys="j" aria-label={say("ticket.next")} why={next ? null : say("ticket.last_one")} onPress={() => next?.()}>↓</Button></span>
+        {first && <Button onPress={() => choose(first)}>{actWord(say, first)}</Button>}
+        <ActMenu label={say("ticket.more")} choices={sorted.map((o) => ({ id: o.act, name: actWord(say, o.act), ...(o.possible ? {} : { why: whyWord(say, o.why) ?? say("ticket.not_now") }) }))} onChoose={choose} />
+        <Button className="side-open" onPress={onSide}>{say("ticket.beside")}</Button>
+      </div>
+    </header>
+  );
+}
