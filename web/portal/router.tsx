@@ -7,12 +7,14 @@ import { Shell } from "./shell";
 const root = createRootRouteWithContext<{ client: QueryClient }>()({ component: Shell, notFoundComponent: () => <Wrong error={null} /> });
 type Load = () => Promise<{ Page: React.ComponentType }>;
 const room = <const P extends string>(path: P, load: Load) => createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load, "Page") });
+const text = (value: unknown) => (typeof value === "string" && value ? value : undefined);
 const routes = [
   room("/", () => import("./rooms/home/page")),
-  room("/ask", () => import("./rooms/ask/page")),
-  room("/cases", () => import("./rooms/cases/page")),
+  createRoute({ getParentRoute: () => root, path: "/ask", component: lazyRouteComponent(() => import("./rooms/ask/page"), "Page"), validateSearch: (q: Record<string, unknown>) => ({ product: text(q.product), instance: text(q.instance) }) as { product?: string; instance?: string } }),
+  createRoute({ getParentRoute: () => root, path: "/cases", component: lazyRouteComponent(() => import("./rooms/cases/page"), "Page"), validateSearch: (q: Record<string, unknown>) => ({ show: q.show === "closed" ? ("closed" as const) : undefined, q: text(q.q) }) as { show?: "closed"; q?: string } }),
   room("/cases/$id", () => import("./rooms/cases/case")),
   room("/plan", () => import("./rooms/plan/page")),
+  room("/news", () => import("./rooms/news/page")),
   room("/me", () => import("./rooms/me/page")),
 ];
 export const makeRouter = (client: QueryClient) =>

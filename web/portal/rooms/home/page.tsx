@@ -1,2 +1,107 @@
-import { Shape } from "@ui";
-export function Page() { return <Shape />; }
+/** Home: what needs the customer first, then what runs, what is left of the plan, and whom to call. */
+import { useQueries, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { caseQuery } from "@api/queries";
+import { bookWords, Empty, Ring, ringWords, see, Severity, Shape, useMe, useNow, useSpeech, Wrong, type Say } from "@ui";
+import { accountQuery, bookQuery, openQuery, quotasQuery, type Case } from "../../api";
+import { hours, Quota } from "../../bits";
+import { callName, decision, excerpt, lastWords, nearest, sentence } from "../../story";
+import { useTitle } from "../../shell";
+import "./home.css";
+
+/** As many cases as anybody reads at once; the rest is one click away. */
+const SHOWN = 12;
+function dayPart(zone: string, now: number) {
+  const hour = Number(new Intl.DateTimeFormat("en-GB", { hour: "2-digit", hourCycle: "h23", timeZone: zone }).format(now));
+  return hour < 5 ? "night" : hour < 11 ? "morning" : hour < 13 ? "noon" : hour < 18 ? "afternoon" : "evening";
+}
+export function Page() {
+  const { say, when, language, zone } = useSpeech(), me = useMe(), now = useNow();
+  useTitle(say("portal.home"));
+  const open = useQuery(openQuery);
+  const cases = useQueries({ queries: (open.data?.items ?? []).slice(0, SHOWN).map((t) => caseQuery(t.id)) });
+  const all = cases.flatMap((q) => (q.data ? [q.data] : []));
+  const waiting = all.filter(decision), running = all.filter((c) => !decision(c)).sort((a, b) => due(a, now) - due(b, now));
+  const soonest = running.find((c) => due(c, now) < Infinity);
+  const ready = !!open.data && cases.every((q) => !q.isPending);
+  const part = dayPart(zone, now);
+  return (
+    <>
+      <div className="hello">
+        <div>
+          <h1><span className="ph">{say(`home.hello_${part}`, { who: callName(me.name, language) })}</span><span className="ph">{open.data && (open.data.items.length ? say("home.open", { n: open.data.items.length, more: open.data.more ? "+" : "" }) : say("home.none"))}</span></h1>
+          {ready && <p className="q">{waiting.length ? say("home.first_yours", { n: waiting.length }) : soonest ? say("home.next_word", { at: when.short(nearest(soonest, now)!.due_at!, now), who: handler(soonest, language, say) }) : open.data!.items.length ? say("home.no_due") : say("home.none_detail")}</p>}
+        </div>
+        <Link to="/ask" className="btn go">{say("portal.ask")}</Link>
+      </div>
+      {waiting.map((c) => <Waiting key={c.ticket.id} case_={c} />)}
+      <div className="side2">
+        <div>
+          <section>
+            <h2>{say("home.running")}</h2>
+            {open.isError ? <Wrong error={open.error} again={() => void open.refetch()} /> : !ready ? <Shape rows={5} /> : running.length ? (
+              <div className="rows">{running.map((c) => <Running key={c.ticket.id} case_={c} mine={c.ticket.requester === me.id} />)}</div>
+            ) : <Empty title={say(waiting.length ? "home.only_yours" : "home.nothing_runs")} />}
+            <p className="s"><Link to="/cases">{say("home.all")}</Link></p>
+          </section>
+        </div>
+        <Aside />
+      </div>
+    </>
+  );
+}
+const due = (c: Case, now: number) => { const clock = nearest(c, now); return clock?.due_at && !clock.paused ? Date.parse(clock.due_at) : Infinity; };
+const handler = (c: Case, language: string, say: Say) => { const p = c.ticket.handler && c.people[c.ticket.handler]; return p ? callName(p.name, language) : say("case.we"); };
+
+function Waiting({ case_: c }: { case_: Case }) {
+  const { say, language } = useSpeech();
+  const what = decision(c)!, said = lastWords(c);
+  const who = handler(c, language, say);
+  return (
+    <div className="decide">
+      <div className="grow">
+        <h2 className="s"><b>{say(`home.decide_${what}`, { subject: c.ticket.subject })}</b></h2>
+        <p className="q">{c.ticket.number} · {what === "lower" ? say("case.lower_asked", { who, from: say(`severity.${c.ticket.severity}` as never), to: say(`severity.${c.ticket.proposed}` as never) }) : said ? say("home.said", { who, text: excerpt(said.body, 90) }) : say("case.now_waiting", { who })}</p>
+      </div>
+      <Link to="/cases/$id" params={{ id: c.ticket.id }} className="btn">{say(`home.do_${what}`)}</Link>
+    </div>
+  );
+}
+function Running({ case_: c, mine }: { case_: Case; mine: boolean }) {
+  const { say, when, language } = useSpeech(), now = useNow();
+  const clock = nearest(c, now), seen = see(clock, now), tone = seen.face === "risk" || seen.face === "late" ? `txt-${seen.face}` : seen.face === "paused" ? "txt-slate" : seen.face === "none" ? "m lt" : "";
+  const by = c.people[c.ticket.requester];
+  return (
+    <div className="case">
+      <span className={`p ${seen.face}`}><Ring seen={seen} size="b" /></span>
+      <div>
+        <h3><Link to="/cases/$id" params={{ id: c.ticket.id }}>{c.ticket.subject}</Link></h3>
+        <p className="q">{sentence(c, say, when, language, now)}</p>
+        <p className="s m x">{c.ticket.number}<Severity of={c.ticket.severity} />{!mine && by && <span>{say("cases.by", { who: callName(by.name, language) })}</span>}</p>
+      </div>
+      <div className={`when ${tone}`}>{seen.face === "none" ? say("home.no_clock") : ringWords(seen, say, (ms) => when.length(ms))}</div>
+    </div>
+  );
+}
+function Aside() {
+  const { say, language } = useSpeech(), me = useMe();
+  const account = useQuery({ ...accountQuery(me.account ?? ""), enabled: !!me.account });
+  const quotas = useQuery(quotasQuery), plan = quotas.data?.plan ?? account.data?.plan;
+  const book = useQuery({ ...bookQuery(plan ?? ""), enabled: !!plan });
+  return (
+    <aside>
+      <section>
+        <h2>{say("home.quotas")}</h2>
+        {quotas.data?.items.length ? <div className="rows">{quotas.data.items.map((q) => <Quota key={q.quota + (q.edition ?? "")} quota={q} />)}</div> : quotas.isPending ? <Shape rows={3} /> : <p className="q">{say("home.no_quotas")}</p>}
+        <p><Link to="/plan">{book.data ? say("home.plan", { plan: bookWords(book.data.name, language) }) : say("portal.plan")}</Link></p>
+      </section>
+      {!!book.data?.channels.length && (
+        <section>
+          <h2>{say("home.ways")}</h2>
+          <dl className="kv">{book.data.channels.map((c) => <Way key={c.id} name={bookWords(c.name, language)} hours={c.calendar ? hours(c.calendar, say) : say("plan.hours_unsaid")} />)}</dl>
+        </section>
+      )}
+    </aside>
+  );
+}
+const Way = ({ name, hours }: { name: string; hours: string }) => <><dt>{name}</dt><dd>{hours}</dd></>;
