@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { messages } from "../catalogue.mjs";
 
 const freePort = () => new Promise((give, fail) => { const s = createServer(); s.on("error", fail); s.listen(0, "127.0.0.1", () => { const { port } = s.address(); s.close(() => give(port)); }); });
 export const BROWSER = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync) ?? process.env.CHROMIUM;
@@ -74,3 +75,9 @@ export async function axe(page) {
   const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
   return violations.filter((v) => ["serious", "critical"].includes(v.impact)).map((v) => `${v.id} (${v.impact}): ${v.nodes.slice(0, 3).map((n) => `${n.target.join(" ")} — ${n.failureSummary?.split("\n")[1]?.trim() ?? ""}`).join("; ")}`);
 }
+/** What a page says in a language: `words("en")("portal", "ask.send")`. */
+export const words = (language) => (workspace, key) => {
+  const text = messages(language, workspace)[key];
+  if (!text) throw new Error(`no word ${key} in ${language}`);
+  return text;
+};

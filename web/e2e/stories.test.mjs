@@ -1,11 +1,12 @@
 // What people do all day, in two languages, in a real browser against the real program.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { openHouse } from "./house.mjs";
+import { after, afterEach, before, test } from "node:test";
+import { openHouse, words } from "./house.mjs";
 
 let house;
 before(async () => { house = await openHouse(); }, { timeout: 120_000 });
 after(() => house?.close());
+afterEach(() => assert.deepEqual(house.faults.splice(0), []));
 
 test("the policy of every page lets nothing foreign in", async () => {
   for (const path of ["/console/", "/portal/"]) {
@@ -18,4 +19,145 @@ test("the policy of every page lets nothing foreign in", async () => {
     assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
     assert.doesNotMatch(await answer.text(), /<script(?![^>]* src=)/);
   }
+});
+
+for (const language of ["zh-CN", "en"]) {
+  test(`a customer at night on a phone sees the answer come by itself (${language})`, { timeout: 180_000 }, async () => {
+    const say = words(language);
+    const customer = await house.person(language === "en" ? "northwind" : "yunfan", { phone: true, language, theme: "dark", path: "/portal/ask" });
+    const asked = language === "en" ? "Replica lag keeps growing" : "从库延迟持续升高";
+    const { page } = customer;
+    await page.getByLabel(say("portal", "ask.subject")).fill(asked);
+    await page.getByLabel(say("portal", "ask.body")).fill(asked);
+    await page.getByText(say("portal", "ask.impact_high")).click();
+    // The promise stands there before anything is sent.
+    await page.reload();
+    await page.getByLabel(say("portal", "ask.subject")).waitFor();
+    assert.equal(await page.getByLabel(say("portal", "ask.subject")).inputValue(), asked, "a reload loses nothing that was typed");
+    await page.getByRole("button", { name: say("portal", "ask.send"), exact: true }).click();
+    await page.waitForURL(/\/portal\/cases\/tkt_/);
+    const ticket = new URL(page.url()).pathname.split("/").pop();
+    await page.getByRole("heading", { level: 1, name: asked }).waitFor();
+
+    const handler = (await customer.api("GET", `/tickets/${ticket}`)).ticket.handler;
+    assert.ok(handler, "somebody is named before the page is there");
+    const engineer = await house.person("chief", { language, path: `/console/tickets/${ticket}` });
+    const answer = language === "en" ? "I have it, and will stay with it until it is solved." : "我已接手，会负责到问题解决。";
+    await engineer.page.getByRole("textbox", { name: say("console", "ticket.tab_reply") }).fill(answer);
+    await engineer.page.keyboard.press("Control+Enter");
+    await page.getByText(answer).waitFor();
+
+    // And back: what the customer says appears at the engineer's.
+    const thanks = language === "en" ? "Thank you, it happened again at ten." : "谢谢，十点又发生了一次。";
+    await page.getByRole("textbox").last().fill(thanks);
+    await page.getByRole("button", { name: say("portal", "case.send"), exact: true }).click();
+    await engineer.page.getByText(thanks).waitFor();
+    const { messages } = await customer.api("GET", `/tickets/${ticket}`);
+    assert.deepEqual(messages.map((m) => m.body), [asked, answer, thanks], "each word once");
+    await customer.context.close();
+    await engineer.context.close();
+  });
+}
+
+test("connection lost for a minute: nothing lost, nothing doubled", { timeout: 180_000 }, async () => {
+  const say = words("zh-CN");
+  const customer = await house.person("galaxy", { path: "/portal/" });
+  const opened = await customer.api("POST", "/tickets", { subject: "游戏服登录超时", body: "晚高峰登录超时。", severity: "high", product: "ecs" });
+  const id = (opened.ticket ?? opened).id;
+  const engineer = await house.person("chief", { path: `/console/tickets/${id}` });
+  const box = engineer.page.getByRole("textbox", { name: say("console", "ticket.tab_reply") });
+  await box.fill("先看负载均衡。");
+  await engineer.context.setOffline(true);
+  await box.fill("先看负载均衡，再看会话保持。");
+  await engineer.page.keyboard.press("Control+Enter");
+  // Meanwhile the customer goes on.
+  await customer.api("POST", `/tickets/${id}/messages`, { body: "又有玩家反馈。", kind: "public", asks: false, attachments: [] }, { "idempotency-key": "story-1" });
+  await house.wind(1);
+  await engineer.context.setOffline(false);
+  await engineer.page.getByText("又有玩家反馈。").waitFor();
+  // It goes out by itself, or at a second press if the writer was told of the news first.
+  const again = engineer.page.getByRole("button", { name: say("console", "ticket.send_anyway") });
+  const said = async () => (await customer.api("GET", `/tickets/${id}`)).messages.map((m) => m.body);
+  for (let i = 0; i < 100 && !(await said()).includes("先看负载均衡，再看会话保持。"); i++) {
+    if (await again.isVisible().catch(() => false)) await again.click();
+    await engineer.page.waitForTimeout(200);
+  }
+  assert.deepEqual((await said()).sort(), ["先看负载均衡，再看会话保持。", "又有玩家反馈。", "晚高峰登录超时。"].sort());
+  await customer.context.close();
+  await engineer.context.close();
+});
+
+test("two engineers on one ticket: each sees the other, neither writes past news unseen", { timeout: 180_000 }, async () => {
+  const say = words("zh-CN");
+  const customer = await house.person("yunfan", { path: "/portal/" });
+  const opened = await customer.api("POST", "/tickets", { subject: "专线切换后丢包", body: "跨可用区丢包 0.4%。", severity: "high", product: "vpc" });
+  const id = (opened.ticket ?? opened).id;
+  const li = await house.person("li", { path: `/console/tickets/${id}` });
+  const boxLi = li.page.getByRole("textbox", { name: say("console", "ticket.tab_reply") });
+  await boxLi.fill("我先核对路由表。");
+  const mia = await house.person("mia", { path: `/console/tickets/${id}` });
+  await mia.page.getByText("李想").first().waitFor();
+  await mia.api("POST", `/tickets/${id}/messages`, { body: "路由表已核对，没有问题。", kind: "public", asks: false, attachments: [] }, { "idempotency-key": "story-2" });
+  await li.page.getByText("路由表已核对，没有问题。").first().waitFor();
+  await boxLi.focus();
+  await li.page.keyboard.press("Control+Enter");
+  const anyway = li.page.getByRole("button", { name: say("console", "ticket.send_anyway") });
+  await anyway.waitFor();
+  assert.equal(await boxLi.inputValue(), "我先核对路由表。", "what was written is still there");
+  await anyway.click();
+  for (let i = 0; i < 50 && (await customer.api("GET", `/tickets/${id}`)).messages.length < 3; i++) await li.page.waitForTimeout(200);
+  assert.equal((await customer.api("GET", `/tickets/${id}`)).messages.length, 3);
+  for (const p of [customer, li, mia]) await p.context.close();
+});
+
+test("a manager's worst hour: what falls due unseen turns late on the page by itself", { timeout: 240_000 }, async () => {
+  const say = words("zh-CN");
+  const customer = await house.person("galaxy", { path: "/portal/" });
+  const opened = await customer.api("POST", "/tickets", { subject: "支付回调超时", body: "下单成功率降到 61%。", severity: "critical", product: "slb" });
+  const id = (opened.ticket ?? opened).id;
+  const chief = await house.person("chief", { path: `/console/tickets/${id}` });
+  await chief.page.getByRole("heading", { level: 1, name: "支付回调超时" }).waitFor();
+  const { clocks } = await chief.api("GET", `/tickets/${id}`);
+  const first = clocks.find((c) => c.promise === "first_response");
+  assert.equal(first.verdict, "running");
+  const left = (Date.parse(first.due_at) - Date.parse(first.base_at)) / 60_000;
+  await house.wind(left + 1);
+  for (let i = 0; i < 100; i++) {
+    const now = (await chief.api("GET", `/tickets/${id}`)).clocks.find((c) => c.promise === "first_response");
+    if (now.verdict === "broken") break;
+    await chief.page.waitForTimeout(200);
+  }
+  const after = (await chief.api("GET", `/tickets/${id}`)).clocks.find((c) => c.promise === "first_response");
+  assert.equal(after.verdict, "broken");
+  assert.equal(after.broken_at, after.due_at, "it broke when it was due, whenever it was noticed");
+  await chief.page.getByText(say("console", "ticket.sys_clock_breached").split("}").pop()).first().waitFor();
+  await chief.context.close();
+  await customer.context.close();
+});
+
+test("keyboard only: from the queue to an answer without a mouse", { timeout: 180_000 }, async () => {
+  const say = words("zh-CN");
+  const customer = await house.person("deepblue", { path: "/portal/" });
+  const opened = await customer.api("POST", "/tickets", { subject: "容器节点扩容后一直等待", body: "扩容后 Pod 一直 Pending。", severity: "medium", product: "ack" });
+  const number = (opened.ticket ?? opened).number, id = (opened.ticket ?? opened).id;
+  const chief = await house.person("chief", { path: "/console/" });
+  await chief.page.getByRole("heading", { level: 1 }).first().waitFor();
+  await chief.page.keyboard.press("Control+k");
+  await chief.page.getByRole("dialog").waitFor();
+  await chief.page.keyboard.type(number);
+  await chief.page.waitForTimeout(600);
+  await chief.page.keyboard.press("Enter");
+  await chief.page.waitForURL(new RegExp(id));
+  await chief.page.getByRole("heading", { level: 1, name: "容器节点扩容后一直等待" }).waitFor();
+  await chief.page.keyboard.press("r");
+  await chief.page.waitForFunction(() => document.activeElement?.tagName === "TEXTAREA");
+  await chief.page.keyboard.insertText("我在看节点事件。");
+  // Enter that chooses a word of the input method must not send.
+  await chief.page.evaluate(() => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true, isComposing: true, bubbles: true, cancelable: true })));
+  assert.equal((await customer.api("GET", `/tickets/${id}`)).messages.length, 1);
+  await chief.page.keyboard.press("Control+Enter");
+  for (let i = 0; i < 50 && (await customer.api("GET", `/tickets/${id}`)).messages.length < 2; i++) await chief.page.waitForTimeout(200);
+  assert.equal((await customer.api("GET", `/tickets/${id}`)).messages[1].body, "我在看节点事件。");
+  await chief.context.close();
+  await customer.context.close();
 });
