@@ -3,7 +3,7 @@ import "./me.css";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { api, got, type Schemas } from "@api/client";
-import { applyTheme, Button, Dialog, Empty, Select, signOut, term, TextLine, useKept, useMe, useNow, useSay, useSpeech, useTell, useWhen, type Theme, type Word } from "@ui";
+import { applyTheme, Button, Dialog, Select, signOut, term, TextLine, useKept, useMe, useNow, useSay, useSpeech, useTell, useWhen, type Theme, type Word } from "@ui";
 import { Asked, Check, Confirm, Ends, family, Frame, fromField, Refused, Secret, toField, useDeed, version, When_ } from "../desk/kit";
 import { languageChoices } from "../customers/forms";
 
@@ -158,7 +158,7 @@ function Tokens() {
     <section>
       <div className="x"><h2 className="grow">{say("me.tokens")}</h2><Button onPress={() => setMaking(true)}>{say("me.token_new")}</Button></div>
       <p className="q">{say("me.tokens_help")}</p>
-      <Asked of={asked} rows={2}>{({ items }) => !items.length ? <Empty title={say("me.tokens_none")} /> : (
+      <Asked of={asked} rows={2}>{({ items }) => !items.length ? <p className="q below">{say("me.tokens_none")}</p> : (
         <table className="stack mid"><thead><tr><th>{say("me.token_name")}</th><th>{say("me.token_scopes")}</th><th>{say("me.token_expires")}</th><th>{say("me.token_used")}</th><th /></tr></thead>
           <tbody>{items.map((t) => (
             <tr key={t.id} className={ended(t) ? "ended" : ""}><th scope="row">{t.name} <span className="s m">{t.hint}…</span></th>
