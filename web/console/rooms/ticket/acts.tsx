@@ -37,7 +37,7 @@ export function useAct(whole: Case, names: Names) {
   return { send, told };
 }
 /** One dialog for every act that asks; its fields follow from the act. Kept what was typed, whatever the house answers. */
-export function ActDialog({ act, whole, names, onClose, act_: { send, told } }: { act: string; whole: Case; names: Names; onClose: () => void; act_: ReturnType<typeof useAct> }) {
+export function ActDialog({ act, whole, onClose, act_: { send, told } }: { act: string; whole: Case; onClose: () => void; act_: ReturnType<typeof useAct> }) {
   const { say, when } = useSpeech(), now = useNow(), client = useQueryClient();
   const t = whole.ticket;
   const [form, setForm] = useState<{ to?: string; tier?: string; reason: string; cause: string; body: string; question: string; why: string; until: string }>({ reason: "", cause: t.cause, body: "", question: "", why: "product", until: "" });

@@ -68,7 +68,7 @@ function Whole({ whole, next, previous }: { whole: Case; next: (() => void) | nu
       </div>
       <aside className="beside" aria-label={say("ticket.beside")}><Side whole={whole} events={events} names={names} /></aside>
       {side && <Dialog title={say("ticket.beside")} open side onClose={() => setSide(false)}><div className="beside-sheet"><Side whole={whole} events={events} names={names} /></div></Dialog>}
-      {asking && <ActDialog act={asking} whole={whole} names={names} act_={act} onClose={() => setAsking(null)} />}
+      {asking && <ActDialog act={asking} whole={whole} act_={act} onClose={() => setAsking(null)} />}
     </>
   );
 }

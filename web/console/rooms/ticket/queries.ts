@@ -1,7 +1,6 @@
 /** What a case's page asks beyond the case itself. Messages and events never change, so a refetch asks only for what came after the last one. */
 import { queryOptions, type QueryClient } from "@tanstack/react-query";
-import { api, got, Refusal, type HouseEvent, type Message, type Schemas, type Ticket } from "@api";
-import type { Clock } from "@ui";
+import { api, got, type HouseEvent, type Message, type Schemas } from "@api";
 
 const PAGE = 200;
 /** A thread longer than this is read on from its first page only; nobody has met one. */
@@ -63,36 +62,3 @@ export const similarQuery = (subject: string) => queryOptions({
   staleTime: 5 * 60_000,
   retry: false,
 });
-
-/** A row of the list beside the case. Houses that know `include` send clocks and names along. */
-export interface Near extends Ticket { clocks?: Clock[]; unread?: number }
-export interface NearPage { items: Near[]; names: Record<string, string> }
-export interface QueueSearch { view?: string; sort?: string; [filter: string]: unknown }
-
-/** The list the reader came from, read again as its view says it. */
-export const nearQuery = (search: QueueSearch, me: string) => queryOptions({
-  queryKey: ["tickets", "near", search, me],
-  queryFn: async (): Promise<NearPage> => {
-    const { view = "mine", sort, ...filters } = search;
-    const saved = /^viw_/.test(view);
-    const path = saved ? `/api/v1/views/${view}/tickets` : "/api/v1/tickets";
-    const query = saved ? { limit: 50 } : { limit: 50, sort: sort ?? "due", ...standing(view, me), ...filters };
-    const ask = async (include: boolean) => got(api.GET(path as never, { params: { query: include ? { ...query, include: "clocks,names,unread" } : query } } as never) as Promise<{ data?: { items: unknown[]; names?: unknown } }>);
-    let page: { items: unknown[]; names?: unknown };
-    // An older house knows no `include`; the list is then plain.
-    try { page = await ask(true); } catch (e) { if (e instanceof Refusal && e.status === 422) page = await ask(false); else throw e; }
-    const names = Object.fromEntries(Object.entries((page.names ?? {}) as Record<string, string | { name: string }>).map(([id, n]) => [id, typeof n === "string" ? n : n.name]));
-    return { items: page.items.map((row) => { const r = row as Near & { ticket?: Ticket }; return r.ticket ? { ...r.ticket, ...r } : r; }), names };
-  },
-  staleTime: 15_000,
-});
-function standing(view: string, me: string): Record<string, unknown> {
-  switch (view) {
-    case "mine": return { handler: me, open: true };
-    case "unassigned": return { unassigned: true, open: true };
-    case "waiting": return { handler: me, stage: "waiting_customer" };
-    case "first_ask": return { owner: me, open: true };
-    case "due_soon": return { open: true, due_before: new Date(Date.now() + 2 * 3600_000).toISOString() };
-    default: return { open: true };
-  }
-}

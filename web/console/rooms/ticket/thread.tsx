@@ -61,12 +61,12 @@ function Said({ spoken, whole, names, first }: { spoken: Spoken; whole: Case; na
   const { say, when } = useSpeech(), me = useMe();
   const m = spoken.message, t = whole.ticket, who = names(m.author);
   const customer = !!who && CUSTOMER.has(who.role), note = m.kind === "internal", house = !m.author || m.kind === "system";
-  const part = customer ? say("ticket.is_customer") : m.author && m.author === t.owner ? say("ticket.is_owner") : m.author && t.helpers.includes(m.author) ? say("ticket.is_helper") : who?.role === "tam" ? term(say, "role", "tam") : "";
+  const part = customer ? say("ticket.is_customer") : m.author && m.author === t.owner ? say("ticket.is_owner") : m.author && t.helpers.includes(m.author) ? say("ticket.part_helper") : who?.role === "tam" ? term(say, "role", "tam") : "";
   return (
     <article className={`e ${note ? "note" : customer ? "customer" : house ? "from-house" : "ours"}`} id={m.id}>
       <header>
-        <b>{who?.name ?? (house ? say("ticket.house") : say("ticket.somebody"))}</b>{m.author === me.id && <span className="s m"> {say("ticket.me")}</span>}
-        {part && <span className={`s part ${customer ? "theirs" : "m"}`}>{part}</span>}
+        <b>{who?.name ?? (house ? say("ticket.house") : say("ticket.somebody"))}</b>
+        {customer ? <span className="s part theirs">{part}</span> : (part || m.author === me.id) && <span className="s part m">{[m.author === me.id ? say("ticket.myself") : "", part].filter(Boolean).join(" · ")}</span>}
         <time className="m s" dateTime={m.at} title={when.full(m.at)}>{when.short(m.at, Date.parse(m.at))}</time>
       </header>
       <div className="words">
@@ -119,7 +119,7 @@ function Happened({ strand: s, names, events }: { strand: Happening; names: Name
   const face = s.what === "clock.breached" && events.some((e) => e.key === "clock.fulfilled" && (e.body as { clock?: string }).clock === b.clock) ? "broken" : FACE[s.what];
   return (
     <div className="e sys" id={s.id}>
-      <time dateTime={s.at} title={when.full(s.at)}>{when.short(s.at, Date.parse(s.at))}{s.until && when.date(s.at) === when.date(s.until) && `–${when.short(s.until, Date.parse(s.until))}`}</time>
+      <time dateTime={s.at} title={when.full(s.at)}>{when.short(s.at, Date.parse(s.at))}{s.until && when.date(s.at) === when.date(s.until) && Date.parse(s.until) - Date.parse(s.at) > 60_000 && `–${when.short(s.until, Date.parse(s.until))}`}</time>
       <span className={face === "paused" ? "txt-slate" : face ? "txt-late" : ""}>{face && <Ring seen={{ face, share: 0, ms: 0 }} />}{text}</span>
     </div>
   );
