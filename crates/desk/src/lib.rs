@@ -24,6 +24,7 @@ pub mod people;
 pub mod plan;
 pub mod postman;
 pub mod presence;
+pub mod queue;
 pub mod search;
 pub mod secrets;
 pub mod shelf;

@@ -198,6 +198,8 @@ pub fn plan_now<'d>(tx: &mut Tx, desk: &'d Desk, account: AccountId, at: At) -> 
 #[derive(Debug, Clone)]
 pub struct Seen {
     pub case: Case,
+    /// The customer's name.
+    pub account: String,
     /// The first ones, oldest first.
     pub messages: Vec<Message>,
     /// There are more messages than these.
@@ -223,7 +225,8 @@ pub fn read(tx: &mut Tx, desk: &Desk, leave: &Leave<ReadTicket>, id: TicketId, n
     let offers = domain::ticket::offers(&case.ticket, who, &desk.rules().patience, now);
     let people = store::person::list_named(tx, &named(&case.ticket, inside, &messages, &attachments))?;
     let links = crate::link::ties(tx, who, &case)?;
-    Ok(Seen { case, messages, more, attachments, clocks, offers, links, people })
+    let account = store::account::find(tx, case.ticket.account)?.map(|a| a.name).unwrap_or_default();
+    Ok(Seen { case, account, messages, more, attachments, clocks, offers, links, people })
 }
 /// Everybody a case and its thread speak of, each once. Who follows it is the vendor's own business.
 fn named(t: &Ticket, inside: bool, messages: &[Message], attachments: &[Attachment]) -> Vec<PersonId> {

@@ -23,6 +23,9 @@ pub struct FilterText {
     pub requester: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handler: Option<String>,
+    /// In somebody else's hands, or in nobody's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_handler: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -59,6 +62,7 @@ impl FilterText {
             account: id(&mut form, "filter.account", &self.account, None),
             requester: id(&mut form, "filter.requester", &self.requester, Some(me)),
             handler: id(&mut form, "filter.handler", &self.handler, Some(me)),
+            not_handler: id(&mut form, "filter.not_handler", &self.not_handler, Some(me)),
             owner: id(&mut form, "filter.owner", &self.owner, Some(me)),
             unassigned: self.unassigned,
             open: self.open,

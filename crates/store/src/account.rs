@@ -1,5 +1,5 @@
 //! Customers of the vendor and the orders that pin their plans.
-use crate::db::{DbError, Row, Tx};
+use crate::db::{DbError, Row, Tx, in_thirty_twos};
 use crate::{statements, vals};
 use domain::kit::{AccountId, At, OrderId, PersonId};
 
@@ -34,6 +34,7 @@ statements! {
     ONE = "select id, number, name, language, tz, tam_id, active, created_at, version from account where id = $1";
     BY_NUMBER = "select id, number, name, language, tz, tam_id, active, created_at, version from account where number = $1";
     LIST = "select id, number, name, language, tz, tam_id, active, created_at, version from account where (name, id) > ($1, $2) order by name, id limit $3";
+    NAMED = "select id, name from account where id in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)";
     INSERT = "insert into account (id, number, name, language, tz, tam_id, active, created_at, version) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     UPDATE = "update account set name = $2, language = $3, tz = $4, tam_id = $5, active = $6, version = $7 where id = $1";
     ORDER_INSERT = "insert into plan_order (id, account_id, family, plan_id, ordered_at, starts_at, ends_at, by_id) values ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -56,6 +57,10 @@ fn read(r: &Row) -> Result<Account, DbError> {
         created_at: r.at(7),
         version: r.num(8),
     })
+}
+/// The names of these accounts, in no order. One statement for each 32.
+pub fn list_named(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<(AccountId, String)>, DbError> {
+    in_thirty_twos(tx, &NAMED, ids, |r| Ok((r.id(0), r.text(1))))
 }
 fn read_order(r: &Row) -> Result<PlanOrder, DbError> {
     Ok(PlanOrder {

@@ -1,6 +1,6 @@
 //! Running promises and their histories. Terms are stamped as plan version, row and calendar version: published books never change,
 //! so the three find the same terms for ever.
-use crate::db::{DbError, Row, Tx};
+use crate::db::{DbError, Row, Tx, in_thirty_twos};
 use crate::{statements, vals};
 use domain::kit::{AccountId, At, ClockId, Span, TicketId};
 use domain::promise::{Because, Clock, Ending, Event, Kind, Pause, Terms, Wait, What};
@@ -23,9 +23,16 @@ pub struct Stored {
     pub events: u32,
 }
 
+macro_rules! columns {
+    () => {
+        "id, ticket_id, account_id, plan_id, row_key, calendar_version, cycle, base_at, used, running_since, paused_why, paused_since, waited_customer, waited_vendor, waited_product, agreed_at, due_at, broken_at, detected_at, ended_at, ending, waived, warned, called, fires_at, events"
+    };
+}
 statements! {
-    OF_TICKET = "select id, ticket_id, account_id, plan_id, row_key, calendar_version, cycle, base_at, used, running_since, paused_why, paused_since, waited_customer, waited_vendor, waited_product, agreed_at, due_at, broken_at, detected_at, ended_at, ending, waived, warned, called, fires_at, events from clock where ticket_id = $1 order by id";
-    ONE = "select id, ticket_id, account_id, plan_id, row_key, calendar_version, cycle, base_at, used, running_since, paused_why, paused_since, waited_customer, waited_vendor, waited_product, agreed_at, due_at, broken_at, detected_at, ended_at, ending, waived, warned, called, fires_at, events from clock where id = $1";
+    OF_TICKET = concat!("select ", columns!(), " from clock where ticket_id = $1 order by id");
+    ONE = concat!("select ", columns!(), " from clock where id = $1");
+    OPEN_OF_TICKETS = concat!("select ", columns!(), " from clock where ticket_id in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32) and ended_at is null and internal = 0");
+    LAST_OF_TICKETS = concat!("select ", columns!(), " from clock where id in (select (select c.id from clock c where c.ticket_id = t.id and c.internal = 0 and (c.ending = 'fulfilled' or c.broken_at is not null) order by c.id desc limit 1) from ticket t where t.id in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32))");
     INSERT = "insert into clock (id, ticket_id, account_id, promise, plan_id, row_key, internal, calendar_version, cycle, base_at, used, running_since, paused_why, paused_since, waited_customer, waited_vendor, waited_product, agreed_at, due_at, broken_at, detected_at, ended_at, ending, waived, warned, called, fires_at, events, fence) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, 0)";
     UPDATE = "update clock set plan_id = $2, row_key = $3, internal = $4, calendar_version = $5, used = $6, running_since = $7, paused_why = $8, paused_since = $9, waited_customer = $10, waited_vendor = $11, waited_product = $12, agreed_at = $13, due_at = $14, broken_at = $15, detected_at = $16, ended_at = $17, ending = $18, waived = $19, warned = $20, called = $21, fires_at = $22, events = $23, fence = fence + 1 where id = $1";
     EVENT = "insert into clock_event (clock_id, seq, at, noted_at, what, body) values ($1, $2, $3, $4, $5, $6)";
@@ -75,6 +82,14 @@ fn ending_key(e: Ending) -> &'static str {
 /// Every clock of a ticket, oldest first.
 pub fn list_of_ticket(tx: &mut Tx, ticket: TicketId, book: &dyn TermsBook) -> Result<Vec<Stored>, DbError> {
     tx.query(&OF_TICKET, &vals![ticket], |r| read(r, book))
+}
+/// The promises to the customers of these cases that have not ended, in no order. One statement for each 32 cases.
+pub fn list_open_of(tx: &mut Tx, tickets: &[TicketId], book: &dyn TermsBook) -> Result<Vec<Stored>, DbError> {
+    in_thirty_twos(tx, &OPEN_OF_TICKETS, tickets, |r| read(r, book))
+}
+/// Of each of these cases the promise to the customer that was made last among those kept or broken.
+pub fn list_last_of(tx: &mut Tx, tickets: &[TicketId], book: &dyn TermsBook) -> Result<Vec<Stored>, DbError> {
+    in_thirty_twos(tx, &LAST_OF_TICKETS, tickets, |r| read(r, book))
 }
 pub fn find(tx: &mut Tx, id: ClockId, book: &dyn TermsBook) -> Result<Option<Stored>, DbError> {
     tx.first(&ONE, &vals![id], |r| read(r, book))

@@ -284,6 +284,8 @@ pub struct Filter {
     pub account: Option<AccountId>,
     pub requester: Option<PersonId>,
     pub handler: Option<PersonId>,
+    /// In somebody else's hands, or in nobody's.
+    pub not_handler: Option<PersonId>,
     pub owner: Option<PersonId>,
     pub unassigned: bool,
     pub open: Option<bool>,
@@ -305,6 +307,7 @@ impl Filter {
         self.account.is_none_or(|a| a == t.account)
             && self.requester.is_none_or(|r| r == t.requester)
             && self.handler.is_none_or(|h| t.handler == Some(h))
+            && self.not_handler.is_none_or(|h| t.handler != Some(h))
             && self.owner.is_none_or(|o| t.owner == Some(o))
             && (!self.unassigned || t.handler.is_none())
             && self.open.is_none_or(|o| o == t.stage.is_open())
@@ -361,6 +364,14 @@ pub fn count_once(tx: &mut Tx, filter: &Filter) -> Result<i64, DbError> {
     let text = format!("select count(*) from ticket{}", where_.text());
     Ok(tx.query_dyn(&text, &where_.vals(), |r| Ok(r.int(0)))?.first().copied().unwrap_or(0))
 }
+/// How many cases a filter holds, counted to `max` and no further.
+pub fn count_up_to(tx: &mut Tx, filter: &Filter, max: u32) -> Result<u32, DbError> {
+    let mut where_ = Where::default();
+    filter.conditions(&mut where_);
+    let n = where_.value(max);
+    let text = format!("select count(*) from (select 1 from ticket{} limit ${n}) as some_cases", where_.text());
+    Ok(tx.query_dyn(&text, &where_.vals(), |r| Ok(r.num(0)))?.first().copied().unwrap_or(0))
+}
 impl Filter {
     fn conditions<'a>(&'a self, w: &mut Where<'a>) {
         // Stages that are all open let the index of open cases help; it adds no condition of its own.
@@ -373,6 +384,15 @@ impl Filter {
         w.equal("is_open", open.map(Val::from));
         if self.unassigned {
             w.plain("handler_id is null");
+        }
+        if let Some(not) = self.not_handler {
+            let n = w.value(not);
+            w.plain(&format!("(handler_id is null or handler_id <> ${n})"));
+        }
+        // Adds no condition of its own either: the cases an account still has with us have an index, whatever their number in all.
+        let none_closed = open == Some(true) || (!self.stages.is_empty() && !self.stages.contains(&Stage::Closed));
+        if self.account.is_some() && none_closed {
+            w.plain("closed_at is null");
         }
         w.one_of("stage", self.stages.iter().map(|s| s.key()));
         w.one_of("severity", self.severities.iter().map(|s| s.key()));

@@ -174,6 +174,21 @@ impl Clock {
         }
     }
 
+    /// The instant of the earliest warning the terms ask for, as things stand; `None` while the clock waits or where there is none.
+    pub fn warn_at(&self, cal: &Calendar) -> Option<At> {
+        self.terms.warn_at.iter().filter(|m| !matches!(m, Mark::AfterBreach(_))).filter_map(|m| self.mark_at(*m, cal)).min()
+    }
+    /// Of a thousand parts of what was allowed, how many are left at `at`: 1000 at the start, 0 when nothing is. Where dates are counted or another
+    /// instant was agreed, the way from the base to the due instant is what was allowed.
+    pub fn permille_left(&self, at: At, cal: &Calendar) -> Option<i64> {
+        let (left, whole) = match (self.terms.target, self.agreed_at) {
+            (Target::Time(target), None) => (target - self.used_by(at, cal), target),
+            _ => self.due_at.map(|due| (due - at, due - self.base_at))?,
+        };
+        let whole = i128::from(whole.as_micros()).max(1);
+        Some((i128::from(left.as_micros()) * 1000 / whole).clamp(0, 1000) as i64)
+    }
+
     /// The due instant from the stop-watch: (start, pauses, target, calendar) and nothing else (I4).
     pub(super) fn compute_due(&self, cal: &Calendar) -> Option<At> {
         // Reached in an earlier stretch (`≤` allows to stand there): the earliest instant stays the earliest.

@@ -55,6 +55,7 @@ pub fn routes() -> OpenApiRouter<App> {
         super::draft::routes(),
         super::presence::routes(),
         super::view::routes(),
+        super::queue::routes(),
         super::search::routes(),
         super::events::routes(),
         super::account::routes(),

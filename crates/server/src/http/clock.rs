@@ -58,6 +58,13 @@ pub struct ClockOut {
     pub used: Length,
     /// Open time left, negative when overdue; absent for targets that count days.
     pub left: Option<Length>,
+    /// The part of the target that is left, from 1 at the start to 0 when nothing is; of the way from base to due where days are counted.
+    #[schema(example = 0.25)]
+    pub share_left: Option<f64>,
+    /// When the plan book wants the first warning; absent while it waits, and where there is none.
+    pub warn_at: Option<Instant>,
+    /// It runs, is not broken, and a warning was due.
+    pub at_risk: bool,
     pub paused: Option<PausedOut>,
     pub broken_at: Option<Instant>,
     /// When the house noticed.
@@ -88,6 +95,8 @@ pub fn clock_out(desk: &Desk, stored: &Stored, now: At) -> ClockOut {
     let calendar = desk.shelves().calendar(&t.calendar, t.calendar_version);
     let at = c.ended_at.unwrap_or(now);
     let row = desk.shelves().book(&t.plan).and_then(|b| b.promises.iter().find(|p| p.row == t.row));
+    let verdict = calendar.as_ref().map_or(Verdict::Running { due_at: c.due_at }, |cal| c.verdict(now, cal));
+    let warn_at = calendar.as_ref().filter(|_| c.is_open()).and_then(|cal| c.warn_at(cal));
     ClockOut {
         id: stored.id.into(),
         ticket: stored.ticket.into(),
@@ -98,13 +107,16 @@ pub fn clock_out(desk: &Desk, stored: &Stored, now: At) -> ClockOut {
         cycle: c.cycle,
         base_at: c.base_at.into(),
         due_at: instant(c.due_at),
-        verdict: calendar.as_ref().map_or(Verdict::Running { due_at: c.due_at }, |cal| c.verdict(now, cal)).key(),
+        verdict: verdict.key(),
         target: target_text(t.target),
         cmp: if t.cmp == Cmp::Lt { "lt" } else { "le" },
         calendar: t.calendar.clone(),
         calendar_version: t.calendar_version,
         used: Length(calendar.as_ref().map_or(c.used, |cal| c.used_by(at, cal))),
         left: calendar.as_ref().and_then(|cal| c.left_at(at, cal)).map(Length),
+        share_left: calendar.as_ref().and_then(|cal| c.permille_left(at, cal)).map(|p| p as f64 / 1000.0),
+        warn_at: instant(warn_at),
+        at_risk: matches!(verdict, Verdict::Running { .. }) && (c.warned != 0 || warn_at.is_some_and(|w| w <= now)),
         paused: c.paused.map(|p| PausedOut { why: p.why.key(), since: p.since.into() }),
         broken_at: instant(c.broken_at),
         detected_at: instant(c.detected_at),

@@ -27,6 +27,7 @@ pub mod notice;
 pub mod person;
 pub mod plan;
 pub mod presence;
+pub mod queue;
 pub mod quota;
 pub mod rota;
 pub mod search;

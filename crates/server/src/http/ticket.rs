@@ -9,7 +9,7 @@ use super::once::Write;
 use super::page;
 use super::problem::{Problem, ProblemOut};
 use super::reply::tagged;
-use super::wire::{AccountRef, Instant, Made, MessageRef, Page, PersonRef, TicketRef, instant, keys, refs};
+use super::wire::{AccountRef, Instant, Made, MessageRef, PersonRef, TicketRef, instant, keys, refs};
 use crate::access::Visitor;
 use axum::extract::State;
 use axum::response::Response;
@@ -20,6 +20,7 @@ use domain::kit::{At, PersonId, TicketId};
 use domain::people::{Actor, OpenTicket, ReadTicket};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use store::db::Tx;
 use store::ticket::{After, Case, Filter, Order, Words};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -265,6 +266,8 @@ pub struct TicketListIn {
     pub account: Option<String>,
     pub requester: Option<String>,
     pub handler: Option<String>,
+    /// In somebody else's hands, or in nobody's.
+    pub not_handler: Option<String>,
     pub owner: Option<String>,
     /// In nobody's hands.
     #[serde(default)]
@@ -295,6 +298,10 @@ pub struct TicketListIn {
     pub limit: Option<u32>,
     /// `next` of the page before.
     pub cursor: Option<String>,
+    /// What the page carries besides, with commas between: `clocks,names`.
+    #[serde(default, deserialize_with = "keys")]
+    #[param(value_type = Option<String>)]
+    pub include: Vec<String>,
 }
 /// Newest change first, or nearest due first (cases without a due instant are left out).
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
@@ -312,23 +319,104 @@ impl From<SortIn> for Order {
         }
     }
 }
+/// What a list of cases may carry besides.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Include {
+    clocks: bool,
+    names: bool,
+}
+impl Include {
+    /// Errors: 422 for a word that names nothing.
+    pub fn read(words: &[String]) -> Result<Include, Problem> {
+        let mut include = Include::default();
+        for word in words {
+            match word.as_str() {
+                "clocks" => include.clocks = true,
+                "names" => include.names = true,
+                _ => return Err(Flaw::new("include", "unknown").with("known", "clocks, names").into()),
+            }
+        }
+        Ok(include)
+    }
+}
+/// A page of cases, and what was asked for besides.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TicketPage {
+    pub items: Vec<TicketOut>,
+    /// Where the next page begins; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// `include=clocks`: the promise to the customer that matters most, by case: the running one due first, else one that waits, else the last
+    /// that was kept or broken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clocks: Option<BTreeMap<String, ClockOut>>,
+    /// `include=names`: requesters, owners and handlers, by id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub people: Option<BTreeMap<String, NameOut>>,
+    /// `include=names`: by id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accounts: Option<BTreeMap<String, AccountNameOut>>,
+    /// `include=names`: by version of the plan book.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plans: Option<BTreeMap<String, PlanNameOut>>,
+}
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AccountNameOut {
+    pub name: String,
+}
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlanNameOut {
+    /// By language.
+    pub name: BTreeMap<String, String>,
+}
+fn plan_name(desk: &Desk, plan: &str) -> BTreeMap<String, String> {
+    desk.shelves().book(plan).map(|b| b.name.0.clone()).unwrap_or_default()
+}
+impl TicketPage {
+    /// Reads what belongs to a page of cases, in a few statements whatever their number.
+    pub fn of(
+        tx: &mut Tx,
+        desk: &Desk,
+        who: &Actor,
+        (cases, next): (Vec<Case>, Option<String>),
+        include: Include,
+        now: At,
+    ) -> Result<TicketPage, Fault> {
+        let mut page = TicketPage { items: Vec::new(), next, clocks: None, people: None, accounts: None, plans: None };
+        if include.clocks {
+            let clocks = desk::queue::clocks(tx, desk, &cases)?;
+            page.clocks = Some(clocks.into_iter().map(|(id, c)| (id.to_string(), clock_out(desk, &c, now))).collect());
+        }
+        if include.names {
+            let people = desk::queue::people(tx, &cases)?;
+            page.people = Some(people.into_iter().map(|p| (p.id.to_string(), NameOut { name: p.name, role: p.role.key() })).collect());
+            let accounts = desk::queue::accounts(tx, &cases)?;
+            page.accounts = Some(accounts.into_iter().map(|(id, name)| (id.to_string(), AccountNameOut { name })).collect());
+            page.plans = Some(cases.iter().map(|c| (c.plan.clone(), PlanNameOut { name: plan_name(desk, &c.plan) })).collect());
+        }
+        page.items = cases.into_iter().map(|c| TicketOut::of(desk, who, c)).collect();
+        Ok(page)
+    }
+}
 /// A page of a list of cases, as the desk is asked for it.
 pub struct Listing {
     pub filter: Filter,
     pub order: Order,
     pub after: Option<After>,
     pub limit: u32,
+    pub include: Include,
     /// What its cursors are good for.
     pub question: String,
 }
 impl Listing {
     /// Errors: 422 with every flaw, for `me` and the app's own cursors.
     fn read(app: &App, me: PersonId, asked: TicketListIn) -> Result<Listing, Problem> {
-        let (limit, cursor) = (page::limit(asked.limit)?, asked.cursor);
+        let (limit, cursor, include) = (page::limit(asked.limit)?, asked.cursor, Include::read(&asked.include)?);
         let text = FilterText {
             account: asked.account,
             requester: asked.requester,
             handler: asked.handler,
+            not_handler: asked.not_handler,
             owner: asked.owner,
             unassigned: asked.unassigned,
             open: asked.open,
@@ -341,13 +429,14 @@ impl Listing {
             due_before: asked.due_before,
             snoozed: asked.snoozed,
         };
-        Listing::of(app, text.filter(me).map_err(as_query)?, asked.sort.into(), limit, cursor.as_deref())
+        let listing = Listing::of(app, text.filter(me).map_err(as_query)?, asked.sort.into(), limit, cursor.as_deref())?;
+        Ok(Listing { include, ..listing })
     }
     /// Errors: 422 for a cursor of another list.
     pub fn of(app: &App, filter: Filter, order: Order, limit: u32, cursor: Option<&str>) -> Result<Listing, Problem> {
         let question = format!("tickets {filter:?} {order:?}");
         let after = app.cursors.after(&question, cursor)?.map(|(at, id)| After { at, id });
-        Ok(Listing { filter, order, after, limit, question })
+        Ok(Listing { filter, order, after, limit, include: Include::default(), question })
     }
     /// Where a page after this case begins.
     fn cursor(&self, app: &App, last: &Case) -> String {
@@ -358,18 +447,17 @@ impl Listing {
         app.cursors.close_after(&self.question, at, last.ticket.id)
     }
     /// Reads the page as `visitor` may see it.
-    pub async fn page(self, app: &App, visitor: &Visitor) -> Result<Page<TicketOut>, Problem> {
+    pub async fn page(self, app: &App, visitor: &Visitor) -> Result<TicketPage, Problem> {
         let leave = visitor.leave::<ReadTicket>()?;
         let within = app.clone();
-        let read = app.read(move |tx, desk, _| {
+        let read = app.read(move |tx, desk, now| {
             // One more than wanted tells whether there is another page; at the house's limit a full page may be the last.
             let (max, wanted) = (desk::limits::PAGE_MAX, self.limit as usize);
             let mut cases = desk::ticket::list(tx, &leave, &self.filter, self.order, self.after, (self.limit + 1).min(max))?;
             let more = cases.len() > wanted || cases.len() == max as usize;
             cases.truncate(wanted);
             let next = cases.last().filter(|_| more).map(|last| self.cursor(&within, last));
-            let items = cases.into_iter().map(|c| TicketOut::of(desk, leave.actor(), c)).collect();
-            Ok(Page { items, next })
+            TicketPage::of(tx, desk, leave.actor(), (cases, next), self.include, now)
         });
         read.await
     }
@@ -390,8 +478,8 @@ fn as_query(fault: Fault) -> Problem {
 
 /// Lists cases: a customer's own, or any for staff.
 #[utoipa::path(get, path = "/api/v1/tickets", tag = "tickets", operation_id = "list_tickets", params(TicketListIn),
-    responses((status = 200, description = "A page", body = Page<TicketOut>)))]
-async fn list_tickets(State(app): State<App>, visitor: Visitor, Query(asked): Query<TicketListIn>) -> Result<Json<Page<TicketOut>>, Problem> {
+    responses((status = 200, description = "A page", body = TicketPage)))]
+async fn list_tickets(State(app): State<App>, visitor: Visitor, Query(asked): Query<TicketListIn>) -> Result<Json<TicketPage>, Problem> {
     let listing = Listing::read(&app, visitor.id(), asked)?;
     Ok(Json(listing.page(&app, &visitor).await?))
 }
@@ -400,6 +488,9 @@ async fn list_tickets(State(app): State<App>, visitor: Visitor, Query(asked): Qu
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CaseOut {
     pub ticket: TicketOut,
+    pub account: AccountOfCase,
+    /// Of the plan book's version, by language.
+    pub plan_name: BTreeMap<String, String>,
     /// The first messages, oldest first.
     pub messages: Vec<MessageOut>,
     /// There are more messages after this one.
@@ -413,6 +504,12 @@ pub struct CaseOut {
     pub links: Vec<LinkOut>,
     /// Everybody named above, by id.
     pub people: BTreeMap<String, NameOut>,
+}
+/// The customer a case belongs to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AccountOfCase {
+    pub id: AccountRef,
+    pub name: String,
 }
 /// One act and whether it is possible now.
 #[derive(Debug, Serialize, ToSchema)]
@@ -439,6 +536,8 @@ impl CaseOut {
             why: refusal.map(|r| r.key()),
         };
         CaseOut {
+            account: AccountOfCase { id: seen.case.ticket.account.into(), name: seen.account },
+            plan_name: plan_name(desk, &seen.case.plan),
             ticket: TicketOut::of(desk, who, seen.case),
             more_after: seen.messages.last().filter(|_| seen.more).map(|m| m.id.into()),
             messages: seen.messages.into_iter().map(MessageOut::from).collect(),

@@ -2,11 +2,11 @@
 use super::App;
 use super::extract::{IfMatch, Json, PathId, Query};
 use super::once::{Bare, Write};
-use super::page::{self, PageIn};
+use super::page;
 use super::problem::Problem;
 use super::reply;
-use super::ticket::TicketOut;
-use super::wire::{Instant, Made, Page, PersonRef, ViewRef};
+use super::ticket::{Include, TicketPage};
+use super::wire::{Instant, Made, PersonRef, ViewRef, keys};
 use crate::access::Visitor;
 use axum::extract::State;
 use axum::response::Response;
@@ -16,7 +16,7 @@ use domain::people::{KeepViews, ReadTicket};
 use serde::{Deserialize, Serialize};
 use store::ticket::{After, Order};
 use store::view::View;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -31,6 +31,8 @@ pub struct FilterIn {
     pub account: Option<String>,
     pub requester: Option<String>,
     pub handler: Option<String>,
+    /// In somebody else's hands, or in nobody's.
+    pub not_handler: Option<String>,
     pub owner: Option<String>,
     pub unassigned: bool,
     pub open: Option<bool>,
@@ -50,6 +52,7 @@ impl From<FilterIn> for FilterText {
             account: f.account,
             requester: f.requester,
             handler: f.handler,
+            not_handler: f.not_handler,
             owner: f.owner,
             unassigned: f.unassigned,
             open: f.open,
@@ -166,23 +169,38 @@ async fn drop_own(State(app): State<App>, visitor: Visitor, PathId(id): PathId<V
     let leave = visitor.leave::<KeepViews>()?;
     app.once(visitor.id(), once, move |cx| desk::view::drop_own(cx, &leave, id).map(|()| Made::nothing())).await
 }
+/// Which page of a view.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ViewPageIn {
+    /// Rows wanted, 1 to 200; 50 if not said.
+    pub limit: Option<u32>,
+    /// `next` of the page before.
+    pub cursor: Option<String>,
+    /// What the page carries besides, with commas between: `clocks,names`.
+    #[serde(default, deserialize_with = "keys")]
+    #[param(value_type = Option<String>)]
+    pub include: Vec<String>,
+}
 /// The cases of a view, newest change first.
-#[utoipa::path(get, path = "/api/v1/views/{id}/tickets", tag = "views", operation_id = "list_view_tickets", params(("id" = ViewRef, Path), PageIn), responses((status = 200, body = Page<TicketOut>)))]
+#[utoipa::path(get, path = "/api/v1/views/{id}/tickets", tag = "views", operation_id = "list_view_tickets", params(("id" = ViewRef, Path), ViewPageIn), responses((status = 200, body = TicketPage)))]
 async fn tickets(
     State(app): State<App>,
     visitor: Visitor,
     PathId(id): PathId<ViewId>,
-    Query(asked): Query<PageIn>,
-) -> Result<Json<Page<TicketOut>>, Problem> {
+    Query(asked): Query<ViewPageIn>,
+) -> Result<Json<TicketPage>, Problem> {
     let (keep, leave) = (visitor.leave::<KeepViews>()?, visitor.leave::<ReadTicket>()?);
-    let (limit, question) = (page::limit(asked.limit)?, format!("view {id}"));
+    let (limit, question, include) = (page::limit(asked.limit)?, format!("view {id}"), Include::read(&asked.include)?);
     let after = app.cursors.after::<TicketId>(&question, asked.cursor.as_deref())?.map(|(at, id)| After { at, id });
-    let found = app.read(move |tx, desk, _| {
+    let within = app.clone();
+    let found = app.read(move |tx, desk, now| {
         let filter = desk::view::filter_of(&desk::view::get(tx, &keep, id)?)?;
         let cases = desk::ticket::list(tx, &leave, &filter, Order::Updated, after, limit)?;
-        let last = cases.last().filter(|_| cases.len() == limit as usize).map(|c| (c.updated_at, c.ticket.id));
-        Ok((cases.into_iter().map(|c| TicketOut::of(desk, leave.actor(), c)).collect::<Vec<_>>(), last))
+        let last = cases.last().filter(|_| cases.len() == limit as usize);
+        let next = last.map(|c| within.cursors.close_after(&question, c.updated_at, c.ticket.id));
+        TicketPage::of(tx, desk, leave.actor(), (cases, next), include, now)
     });
-    let (items, last) = found.await?;
-    Ok(Json(Page { items, next: last.map(|(at, id)| app.cursors.close_after(&question, at, id)) }))
+    Ok(Json(found.await?))
 }

@@ -5,6 +5,7 @@ mod day;
 mod frame;
 mod house;
 mod line;
+mod queue;
 mod rooms;
 mod tickets;
 mod words;

@@ -20,6 +20,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     1 "0001_house"
     2 "0002_snooze"
     3 "0003_link"
+    4 "0004_queue"
 };
 
 /// What a run did.

@@ -29,7 +29,7 @@ pub use error::{DbError, Result};
 pub use migrate::{MIGRATIONS, MigrateError, Migration, MigrationReport};
 pub use row::Row;
 pub use sql::{Sql, Val};
-pub use tx::Tx;
+pub use tx::{Tx, in_thirty_twos};
 
 use errand::{Errand, Write};
 use std::path::PathBuf;

@@ -1,6 +1,7 @@
 use super::error::{self, DbError, Result};
 use super::sql::{Sql, Text, Val, many_rows};
 use super::{Row, pg};
+use domain::kit::{Id, Kind};
 use std::panic::Location;
 
 /// One transaction, on whichever database. A job does all its reading and writing through it, waits for nothing else,
@@ -214,4 +215,15 @@ impl rusqlite::ToSql for Val<'_> {
             Val::Id(bytes) => ValueRef::Blob(bytes),
         }))
     }
+}
+
+/// The rows of many ids, by a statement that takes 32 of them; a short list is filled up with its own, so that there is one text to prepare.
+#[track_caller]
+pub fn in_thirty_twos<K: Kind, T>(tx: &mut Tx, sql: &'static Sql, ids: &[Id<K>], mut map: impl FnMut(&Row) -> Result<T>) -> Result<Vec<T>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for some in ids.chunks(32) {
+        let values: Vec<Val> = some.iter().cycle().take(32).map(|id| Val::from(*id)).collect();
+        found.extend(tx.query(sql, &values, &mut map)?);
+    }
+    Ok(found)
 }

@@ -31,6 +31,7 @@ pub const CARDS: &[Card] = &[
         let (subject, requester) = (s.fresh("slow"), s.one(Role::Contact).id.to_string());
         Ask::json("/tickets", json!({"subject": subject, "body": "since noon", "account": s.account.to_string(), "requester": requester}))
     }),
+    card("queue_counts", &["ticket.read"], |_, _| Ask::bare("/queue/counts")),
     card("list_tickets", &["ticket.read"], |s, _| Ask::bare(format!("/tickets?account={}", s.account))),
     card("get_ticket", &["ticket.read"], |s, _| Ask::bare(format!("/tickets/{}", s.case))),
     card("act_on_ticket", &["ticket.act"], |s, _| {

@@ -28,6 +28,7 @@ const WHOLE: &[(&str, &str)] = &[
     ("list_clocks", "the promises of one case"),
     ("list_tokens", "ten active ones a person"),
     ("list_views", "at most 500 in the house"),
+    ("queue_counts", "as many as a person has piles"),
     ("list_webhooks", "at most 50 in the house"),
 ];
 
