@@ -18,13 +18,14 @@ pub struct Here {
     pub doing: String,
     pub seen_at: At,
 }
-/// Says that one is here; to be repeated well within 30 seconds. Errors: NotFound, Invalid.
+/// Says that one is here and has seen what there is; to be repeated well within 30 seconds. Errors: NotFound, Invalid.
 pub fn beat(cx: &mut Act, leave: &Leave<ReadTicket>, id: TicketId, doing: &str) -> Result<(), Fault> {
     let who = leave.actor();
     ticket::get(cx.tx, who, id)?;
     let mut form = Form::new();
     form.one_of("doing", doing, &["reading", "typing"]);
     form.done()?;
+    store::presence::mark_seen(cx.tx, id, who.person, cx.now)?;
     Ok(store::presence::seen(cx.tx, id, who.person, doing, cx.now)?)
 }
 /// Who else is here. Customers see their colleagues; who of the vendor reads along is not theirs to know.

@@ -2,7 +2,7 @@
 use crate::view::FilterText;
 use crate::{Desk, Fault, ticket};
 use domain::kit::{AccountId, At, ClockId, PersonId, Span, TicketId};
-use domain::people::{Leave, ReadTicket, Role};
+use domain::people::{Actor, Leave, ReadTicket, Role};
 use std::collections::BTreeMap;
 use store::clock::Stored;
 use store::db::Tx;
@@ -43,6 +43,13 @@ pub fn accounts(tx: &mut Tx, cases: &[Case]) -> Result<Vec<(AccountId, String)>,
     Ok(store::account::list_named(tx, &ids)?)
 }
 
+/// Those where others wrote something this person may read and has not seen.
+pub fn unread(tx: &mut Tx, who: &Actor, cases: &[Case]) -> Result<Vec<TicketId>, Fault> {
+    let ids: Vec<TicketId> = cases.iter().map(|c| c.ticket.id).collect();
+    let but = if who.role.is_staff() { "" } else { "internal" };
+    Ok(store::presence::list_unread(tx, who.person, &ids, but)?)
+}
+
 /// One of a person's standing piles.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pile {
@@ -77,13 +84,16 @@ fn of_staff(role: Role, now: At) -> Vec<Asked> {
     let open = || FilterText { open: Some(true), ..FilterText::default() };
     // A chief answers for everybody's promises.
     let theirs = if role == Role::DutyChief { None } else { me() };
+    // What was laid aside lies in a pile of its own; its promises run on.
+    let now_open = || FilterText { snoozed: Some(false), ..open() };
     let newest = Order::Updated;
     vec![
-        ("mine", newest, FilterText { handler: me(), ..open() }),
-        ("group", newest, FilterText { not_handler: me(), ..open() }),
+        ("mine", newest, FilterText { handler: me(), ..now_open() }),
+        ("group", newest, FilterText { not_handler: me(), ..now_open() }),
         ("unassigned", newest, FilterText { unassigned: true, ..FilterText::default() }),
         ("due_soon", Order::Due, FilterText { handler: theirs, due_before: Some((now + SOON).to_string()), ..FilterText::default() }),
         ("waiting", newest, FilterText { handler: me(), stages: vec!["waiting_customer".into()], ..FilterText::default() }),
+        ("snoozed", newest, FilterText { handler: me(), snoozed: Some(true), ..open() }),
         ("first_ask", newest, FilterText { owner: me(), ..open() }),
         ("all", newest, open()),
     ]

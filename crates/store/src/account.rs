@@ -60,7 +60,7 @@ fn read(r: &Row) -> Result<Account, DbError> {
 }
 /// The names of these accounts, in no order. One statement for each 32.
 pub fn list_named(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<(AccountId, String)>, DbError> {
-    in_thirty_twos(tx, &NAMED, ids, |r| Ok((r.id(0), r.text(1))))
+    in_thirty_twos(tx, &NAMED, ids, &[], |r| Ok((r.id(0), r.text(1))))
 }
 fn read_order(r: &Row) -> Result<PlanOrder, DbError> {
     Ok(PlanOrder {

@@ -85,11 +85,11 @@ pub fn list_of_ticket(tx: &mut Tx, ticket: TicketId, book: &dyn TermsBook) -> Re
 }
 /// The promises to the customers of these cases that have not ended, in no order. One statement for each 32 cases.
 pub fn list_open_of(tx: &mut Tx, tickets: &[TicketId], book: &dyn TermsBook) -> Result<Vec<Stored>, DbError> {
-    in_thirty_twos(tx, &OPEN_OF_TICKETS, tickets, |r| read(r, book))
+    in_thirty_twos(tx, &OPEN_OF_TICKETS, tickets, &[], |r| read(r, book))
 }
 /// Of each of these cases the promise to the customer that was made last among those kept or broken.
 pub fn list_last_of(tx: &mut Tx, tickets: &[TicketId], book: &dyn TermsBook) -> Result<Vec<Stored>, DbError> {
-    in_thirty_twos(tx, &LAST_OF_TICKETS, tickets, |r| read(r, book))
+    in_thirty_twos(tx, &LAST_OF_TICKETS, tickets, &[], |r| read(r, book))
 }
 pub fn find(tx: &mut Tx, id: ClockId, book: &dyn TermsBook) -> Result<Option<Stored>, DbError> {
     tx.first(&ONE, &vals![id], |r| read(r, book))

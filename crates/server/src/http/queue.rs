@@ -25,7 +25,7 @@ pub struct CountsOut {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CountOut {
     /// For staff `mine`, `group` (open and not in my hands), `unassigned`, `due_soon` (within an hour; of everybody for a duty chief), `waiting`
-    /// (mine, for the customer), `first_ask`, `all`. For customers `open`, `waiting_for_me`, `solved_to_confirm`.
+    /// (mine, for the customer), `snoozed` (mine, laid aside), `first_ask`, `all`. What was laid aside is in neither `mine` nor `group`. For customers `open`, `waiting_for_me`, `solved_to_confirm`.
     #[schema(example = "mine")]
     pub key: &'static str,
     pub count: u32,
@@ -59,6 +59,7 @@ fn query(f: &FilterText, order: Order) -> String {
         ("language", f.language.clone()),
         ("broken", f.broken.map(|b| b.to_string())),
         ("due_before", f.due_before.clone()),
+        ("snoozed", f.snoozed.map(|s| s.to_string())),
         ("sort", (order == Order::Due).then(|| "due".to_string())),
     ];
     let mut query = form_urlencoded::Serializer::new(String::new());

@@ -298,7 +298,7 @@ pub struct TicketListIn {
     pub limit: Option<u32>,
     /// `next` of the page before.
     pub cursor: Option<String>,
-    /// What the page carries besides, with commas between: `clocks,names`.
+    /// What the page carries besides, with commas between: `clocks,names,unread`.
     #[serde(default, deserialize_with = "keys")]
     #[param(value_type = Option<String>)]
     pub include: Vec<String>,
@@ -324,6 +324,7 @@ impl From<SortIn> for Order {
 pub struct Include {
     clocks: bool,
     names: bool,
+    unread: bool,
 }
 impl Include {
     /// Errors: 422 for a word that names nothing.
@@ -333,7 +334,8 @@ impl Include {
             match word.as_str() {
                 "clocks" => include.clocks = true,
                 "names" => include.names = true,
-                _ => return Err(Flaw::new("include", "unknown").with("known", "clocks, names").into()),
+                "unread" => include.unread = true,
+                _ => return Err(Flaw::new("include", "unknown").with("known", "clocks, names, unread").into()),
             }
         }
         Ok(include)
@@ -359,6 +361,9 @@ pub struct TicketPage {
     /// `include=names`: by version of the plan book.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plans: Option<BTreeMap<String, PlanNameOut>>,
+    /// `include=unread`: the cases where others wrote something since one was last there (`PUT /tickets/{id}/presence`), each `true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unread: Option<BTreeMap<String, bool>>,
 }
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AccountNameOut {
@@ -382,7 +387,7 @@ impl TicketPage {
         include: Include,
         now: At,
     ) -> Result<TicketPage, Fault> {
-        let mut page = TicketPage { items: Vec::new(), next, clocks: None, people: None, accounts: None, plans: None };
+        let mut page = TicketPage { items: Vec::new(), next, clocks: None, people: None, accounts: None, plans: None, unread: None };
         if include.clocks {
             let clocks = desk::queue::clocks(tx, desk, &cases)?;
             page.clocks = Some(clocks.into_iter().map(|(id, c)| (id.to_string(), clock_out(desk, &c, now))).collect());
@@ -393,6 +398,9 @@ impl TicketPage {
             let accounts = desk::queue::accounts(tx, &cases)?;
             page.accounts = Some(accounts.into_iter().map(|(id, name)| (id.to_string(), AccountNameOut { name })).collect());
             page.plans = Some(cases.iter().map(|c| (c.plan.clone(), PlanNameOut { name: plan_name(desk, &c.plan) })).collect());
+        }
+        if include.unread {
+            page.unread = Some(desk::queue::unread(tx, who, &cases)?.into_iter().map(|id| (id.to_string(), true)).collect());
         }
         page.items = cases.into_iter().map(|c| TicketOut::of(desk, who, c)).collect();
         Ok(page)

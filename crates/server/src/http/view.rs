@@ -178,7 +178,7 @@ pub struct ViewPageIn {
     pub limit: Option<u32>,
     /// `next` of the page before.
     pub cursor: Option<String>,
-    /// What the page carries besides, with commas between: `clocks,names`.
+    /// What the page carries besides, with commas between: `clocks,names,unread`.
     #[serde(default, deserialize_with = "keys")]
     #[param(value_type = Option<String>)]
     pub include: Vec<String>,

@@ -96,6 +96,24 @@ house_test! {
         assert!(pile(&chief, "due_soon") > 0);
         let _ = second;
     }
+    fn what_others_wrote_is_unread_until_one_was_there(house) {
+        let li = house.as_engineer("li");
+        let acme = house.as_customer("acme");
+        let id = open(&acme, "no route to host");
+        let unread = |who: &Caller| page(who, "include=unread")["unread"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        let look = |who: &Caller| assert_eq!(who.put(&format!("/api/v1/tickets/{id}/presence"), &json!({"doing": "reading"})).status, 200);
+        assert_eq!((unread(&li), unread(&acme)), (vec![id.clone()], vec![]), "nobody's own words are new to them");
+        look(&li);
+        assert_eq!(unread(&li), Vec::<String>::new());
+        house.wind(Span::minutes(1));
+        act(&li, &id, json!({"act": "note", "body": "the switch again"}));
+        assert_eq!(unread(&acme), Vec::<String>::new(), "a note is not for customers");
+        act(&li, &id, json!({"act": "reply", "body": "we look into it"}));
+        assert_eq!((unread(&li), unread(&acme)), (vec![], vec![id.clone()]));
+        look(&acme);
+        assert_eq!(unread(&acme), Vec::<String>::new());
+        assert_eq!(page(&acme, "")["unread"], Value::Null);
+    }
     fn a_customer_sees_what_waits_for_their_word(house) {
         let li = house.as_engineer("li");
         let (acme, other) = (house.as_customer("acme"), house.as_customer("other"));

@@ -217,12 +217,19 @@ impl rusqlite::ToSql for Val<'_> {
     }
 }
 
-/// The rows of many ids, by a statement that takes 32 of them; a short list is filled up with its own, so that there is one text to prepare.
+/// The rows of many ids, by a statement that takes 32 of them and then `more`; a short list is filled up with its own, so that there is one text
+/// to prepare.
 #[track_caller]
-pub fn in_thirty_twos<K: Kind, T>(tx: &mut Tx, sql: &'static Sql, ids: &[Id<K>], mut map: impl FnMut(&Row) -> Result<T>) -> Result<Vec<T>> {
+pub fn in_thirty_twos<K: Kind, T>(
+    tx: &mut Tx,
+    sql: &'static Sql,
+    ids: &[Id<K>],
+    more: &[Val],
+    mut map: impl FnMut(&Row) -> Result<T>,
+) -> Result<Vec<T>> {
     let mut found = Vec::with_capacity(ids.len());
     for some in ids.chunks(32) {
-        let values: Vec<Val> = some.iter().cycle().take(32).map(|id| Val::from(*id)).collect();
+        let values: Vec<Val> = some.iter().cycle().take(32).map(|id| Val::from(*id)).chain(more.iter().copied()).collect();
         found.extend(tx.query(sql, &values, &mut map)?);
     }
     Ok(found)
