@@ -93,6 +93,7 @@ export class When {
   ago(at: string, now: number): string {
     const t = now - Date.parse(at);
     if (t < MINUTE) return this.say("time.just_now");
+    if (t < 2 * MINUTE) return this.say("time.ago", { length: this.say("time.m", { m: 1 }) });
     return t < DAY ? this.say("time.ago", { length: this.length(t - (t % MINUTE)) }) : this.short(at, now);
   }
   number(n: number): string { return new Intl.NumberFormat(this.language === "en-XA" ? "en" : this.language).format(n); }
