@@ -32,6 +32,12 @@ function pressing(t: Held, now: number): Clock | null {
   return { verdict: "running", base_at: t.updated_at, due_at: t.next_due_at, target: `PT${whole}S`, used: "PT0S", left: null };
 }
 const FACES = ["late", "risk", "safe", "paused", "none", "broken", "kept"];
+/** The clock that presses; a case without a running one says so, and whether one was broken before. */
+function Now({ t, now }: { t: Held; now: number }) {
+  const say = useSay(), clock = pressing(t, now);
+  if (clock) return <PromiseSign clock={clock} />;
+  return t.broken > 0 ? <span className="s txt-late">{say("board.broken", { n: t.broken })}</span> : <span className="s m">{say("board.none_running")}</span>;
+}
 function urgency(t: Held, now: number): number {
   const s = see(pressing(t, now), now);
   return FACES.indexOf(s.face) * 1e12 + (s.face === "late" ? -s.ms : s.face === "none" ? Date.parse(t.opened_at) / 1e3 : s.ms);
@@ -93,7 +99,7 @@ function Column({ person: p, cases, targets, acts, now, onMove, onDrop }: { pers
       <ul>
         {cases.map((t) => (
           <li key={t.id} draggable={acts} onDragStart={(e) => { e.dataTransfer.setData("text/plain", t.id as string); e.dataTransfer.effectAllowed = "move"; }}>
-            <div className="x held-top"><span className="grow"><PromiseSign clock={pressing(t, now)} /></span>
+            <div className="x held-top"><span className="grow"><Now t={t} now={now} /></span>
               {acts && <ActMenu kind="bare" label="" name={say("board.hand_name", { number: t.number })} onChoose={(to) => onMove(t, to)}
                 choices={targets.filter((q) => q.id !== t.handler).map((q) => ({ id: q.id as string, name: q.name, more: say("board.has", { n: q.load, of: q.capacity }) }))} />}</div>
             <Link className="row-link" to="/tickets/$id" params={{ id: t.id }} draggable={false}>{t.subject}</Link>
