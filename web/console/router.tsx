@@ -21,11 +21,19 @@ export const queueRoute = createRoute({
   }),
   component: lazyRouteComponent(() => import("./rooms/queue/page"), "Page"),
 });
+/** What is looked for, in the address. */
+export interface SearchSearch { q?: string; kind?: string }
+export const searchRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/search",
+  validateSearch: (s: Record<string, unknown>): SearchSearch => ({ q: typeof s.q === "number" ? String(s.q) : text(s.q), kind: text(s.kind) }),
+  component: lazyRouteComponent(() => import("./rooms/search/page"), "Page"),
+});
 export const ticketRoute = room("/tickets/$id", () => import("./rooms/ticket/page"));
 const routes = [
   queueRoute,
   ticketRoute,
-  room("/search", () => import("./rooms/search/page")),
+  searchRoute,
   room("/people", () => import("./rooms/people/page")),
   room("/board", () => import("./rooms/board/page")),
   room("/figures", () => import("./rooms/figures/page")),

@@ -5,19 +5,20 @@ import { useState } from "react";
 import { useFreshness } from "@api/queries";
 import { viewsQuery } from "@api/queries";
 import { Boundary, may, useMe, useSay, type Word } from "@ui";
+import { Everywhere } from "./rooms/command/everywhere";
 import { CommandBar } from "./rooms/command/bar";
 import { Shortcuts } from "./rooms/command/keys";
 import { countsQuery, STANDING } from "./rooms/queue/standing";
 
-const ROOMS: { to: "/search" | "/board" | "/figures" | "/people" | "/customers" | "/plans" | "/calendars" | "/webhooks" | "/house"; word: Word; deed?: string }[] = [
-  { to: "/board", word: "console.board" },
-  { to: "/figures", word: "console.figures" },
-  { to: "/customers", word: "console.customers" },
-  { to: "/people", word: "console.people" },
-  { to: "/plans", word: "console.plans" },
-  { to: "/calendars", word: "console.calendars" },
-  { to: "/webhooks", word: "console.webhooks", deed: "webhook.keep" },
-  { to: "/house", word: "console.house", deed: "house.read" },
+const ROOMS: { keys?: string; to: "/search" | "/board" | "/figures" | "/people" | "/customers" | "/plans" | "/calendars" | "/webhooks" | "/house"; word: Word; deed?: string }[] = [
+  { to: "/board", keys: "g b", word: "console.board" },
+  { to: "/figures", keys: "g f", word: "console.figures" },
+  { to: "/customers", keys: "g c", word: "console.customers" },
+  { to: "/people", keys: "g p", word: "console.people" },
+  { to: "/plans", keys: "g l", word: "console.plans" },
+  { to: "/calendars", keys: "g d", word: "console.calendars" },
+  { to: "/webhooks", keys: "g w", word: "console.webhooks", deed: "webhook.keep" },
+  { to: "/house", keys: "g h", word: "console.house", deed: "house.read" },
 ];
 export function Shell() {
   const say = useSay(), me = useMe();
@@ -30,7 +31,7 @@ export function Shell() {
       <nav className={`rail ${open ? "open" : ""}`} aria-label={say("console.views")} onClick={(e) => { if ((e.target as HTMLElement).closest("a")) setOpen(false); }}>
         <Link to="/" search={{}} className="mark plain">{say("app.name")} <span className="s m">{say("console.name")}</span></Link>
         <Views />
-        <h3>{say("console.rooms")}</h3>
+        <h2 className="rail-head">{say("console.rooms")}</h2>
         <ul>
           {ROOMS.filter((r) => !r.deed || may(me, r.deed)).map((r) => (
             <li key={r.to}><Link to={r.to} activeProps={{ "aria-current": "page" }}>{say(r.word)}</Link></li>
@@ -38,8 +39,9 @@ export function Shell() {
         </ul>
         <Link to="/me" className="me plain" activeProps={{ "aria-current": "page" }}><span>{me.name}</span><span className="s m">{me.away_until ? say("console.away") : say("console.here")}</span></Link>
       </nav>
-      <button type="button" className="rail-open btn bare slim" aria-expanded={open} onClick={() => setOpen(!open)}>{say("console.menu")}</button>
+      <button type="button" className="rail-open btn bare slim" aria-expanded={open} onClick={() => setOpen(!open)}>{say(open ? "form.close" : "console.menu")}</button>
       <main id="room" tabIndex={-1}><Boundary reset={path}><Outlet /></Boundary></main>
+      <Everywhere rooms={ROOMS.filter((r) => !r.deed || may(me, r.deed))} />
       <CommandBar />
       <Shortcuts />
     </div>
@@ -57,7 +59,7 @@ function Views() {
       <ul>
         {STANDING.map((v) => { const c = counts.data?.[v.key]; return link(v.key, say(v.word), c && (c.more ? `${c.count}+` : String(c.count))); })}
       </ul>
-      {!!views.data?.items.length && <h3>{say("console.saved_views")}</h3>}
+      {!!views.data?.items.length && <h2 className="rail-head">{say("console.saved_views")}</h2>}
       <ul>{views.data?.items.map((v) => link(v.id as string, v.name, String(v.count)))}</ul>
     </>
   );

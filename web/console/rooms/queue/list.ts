@@ -113,16 +113,23 @@ export function groupOf(row: Row, now: number): Group {
   return row.stage === "active" ? "ours" : "rest";
 }
 export interface Section { group: Group | null; rows: Row[] }
-/** Late, at risk, ours, new, rest. A list that goes on beyond what is loaded keeps the order of due, so that what comes later comes below. */
-export function arrange(rows: Row[], sort: Sort, whole: boolean, now: number): Section[] {
+/** Late, at risk, ours, new, rest. What is loaded later only ever joins the end, so that nothing moves above the reader: `pages` in the order of loading,
+ *  the first with everything due when the house has no more of it. */
+export function arrange(pages: Row[][], sort: Sort, dueComplete: boolean, now: number): Section[] {
   const seen = new Set<string>();
-  const once = rows.filter((r) => !seen.has(r.id) && seen.add(r.id));
-  if (sort === "updated") return [{ group: null, rows: once }];
+  const once = pages.map((rows) => rows.filter((r) => !seen.has(r.id) && seen.add(r.id)));
+  if (sort === "updated") return [{ group: null, rows: once.flat() }];
+  const key = (r: Row) => {
+    if (!r.is_open) return 1e16;
+    const s = see(nearest(r, now), now);
+    return s.face === "late" ? -s.ms : s.face === "safe" || s.face === "risk" ? s.ms : s.face === "paused" ? 1e14 : 1e15;
+  };
   const by = new Map<Group, Row[]>();
-  for (const r of once) {
-    const g = groupOf(r, now), into = whole || g === "late" || g === "risk" ? g : "rest";
+  for (const r of [...(once[0] ?? [])].sort((a, b) => key(a) - key(b))) {
+    const g = groupOf(r, now), into = dueComplete || g === "late" || g === "risk" ? g : "rest";
     by.set(into, [...(by.get(into) ?? []), r]);
   }
-  const key = (r: Row) => { const s = see(nearest(r, now), now); return s.face === "late" ? -s.ms : s.face === "safe" || s.face === "risk" ? s.ms : s.face === "paused" ? 1e14 : 1e15; };
-  return GROUPS.filter((g) => by.has(g)).map((g) => ({ group: g, rows: g === "rest" && !whole ? by.get(g)! : [...by.get(g)!].sort((a, b) => key(a) - key(b)) }));
+  const later = once.slice(1).flat();
+  if (later.length) by.set("rest", [...(by.get("rest") ?? []), ...later]);
+  return GROUPS.filter((g) => by.has(g)).map((group) => ({ group, rows: by.get(group)! }));
 }

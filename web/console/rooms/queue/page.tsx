@@ -19,7 +19,7 @@ import { asFilter, countsQuery, matches, STANDING, standingFilter, type Filter }
 import { ViewActs } from "./views";
 
 const NewCase = lazy(() => import("./new_case").then((m) => ({ default: m.NewCase })));
-const WIDTHS: Record<Column, string> = { severity: "92px", customer: "minmax(150px, .42fr)", channel: "88px", handler: "minmax(96px, .2fr)", language: "64px", product: "96px", latest: "148px" };
+const WIDTHS: Record<Column, string> = { severity: "var(--severity)", customer: "minmax(150px, .5fr)", channel: "88px", handler: "minmax(96px, .2fr)", language: "64px", product: "96px", latest: "168px" };
 const NARROW = "(max-width: 900px)";
 function useNarrow() {
   const [narrow, set] = useState(() => matchMedia(NARROW).matches);
@@ -52,8 +52,9 @@ export function Page() {
   const key = JSON.stringify([view, narrowing, sort]);
   useEffect(() => setSince({ rows: new Map(), fresh: new Set() }), [key, list.dataUpdatedAt]);
   const loaded = useMemo(() => list.data?.pages.flatMap((p) => p.rows) ?? [], [list.data]);
+  const dueComplete = list.data?.pages[0]?.next?.of !== "due";
   // The order is of the moment of loading: time alone does not move a row.
-  const sections = useMemo(() => arrange(loaded, sort, !list.hasNextPage && (list.data?.pages.length ?? 0) === 1, list.dataUpdatedAt ? nowMs() : 0), [loaded, sort, list.hasNextPage, list.dataUpdatedAt]);
+  const sections = useMemo(() => arrange(list.data?.pages.map((p) => p.rows) ?? [], sort, dueComplete, list.dataUpdatedAt ? nowMs() : 0), [list.data, sort, dueComplete, list.dataUpdatedAt]);
   const rows = useMemo(() => sections.flatMap((s) => s.rows), [sections]);
   const items = useMemo(() => {
     let index = 0;
@@ -62,7 +63,7 @@ export function Page() {
   useHappenings(rows, filter, me.id, setSince);
   const current = (r: Row) => since.rows.get(r.id) ?? r;
   const left = (r: Row) => { const now = since.rows.get(r.id); return !!now && !!filter && !matches({ ...filter, due_before: undefined } as Filter, now, me.id); };
-  const moved = useMoved(sections, since.rows, !!list.hasNextPage);
+  const moved = useMoved(sections, since.rows, !dueComplete || (list.data?.pages.length ?? 0) > 1);
 
   const refresh = () => { void client.resetQueries({ queryKey: ["tickets", "queue"] }); void client.invalidateQueries({ queryKey: ["counts"] }); scroller.current?.scrollTo({ top: 0 }); };
   const scroller = useRef<HTMLDivElement>(null);
@@ -135,7 +136,7 @@ export function Page() {
   const products = useMemo(() => [...new Set(loaded.map((r) => r.product).filter(Boolean))].sort(), [loaded]);
   const languages = useMemo(() => [...new Set(["zh-CN", "en", ...loaded.map((r) => r.language)])], [loaded]);
   const chosenRows = rows.filter((r) => chosen.has(r.id)).map(current);
-  const grid = `24px 168px ${COLUMNS.slice(0, 1).filter((c) => columns.includes(c)).map((c) => WIDTHS[c]).join(" ")} minmax(200px, 1fr) ${COLUMNS.slice(1).filter((c) => columns.includes(c)).map((c) => WIDTHS[c]).join(" ")}`;
+  const grid = `20px 164px ${COLUMNS.slice(0, 1).filter((c) => columns.includes(c)).map((c) => WIDTHS[c]).join(" ")} minmax(200px, 1fr) ${COLUMNS.slice(1).filter((c) => columns.includes(c)).map((c) => WIDTHS[c]).join(" ")}`;
   const pill = since.fresh.size ? say("queue.fresh", { count: since.fresh.size }) : moved ? say("queue.moved", { count: moved }) : null;
   const filtered = Object.keys(narrowing).length > 0;
   return (
@@ -147,7 +148,7 @@ export function Page() {
         <Filters search={search} set={set} products={products} languages={languages} />
         {filter && <ViewActs view={own} filter={filter} changed={filtered} />}
         <span className="grow wide" />
-        <button type="button" className="field q-search wide" onClick={() => showLayer("bar")}><span>{say("queue.search_or_run")}</span><kbd>{say("queue.bar_keys")}</kbd></button>
+        <button type="button" className="field q-search wide" onClick={() => showLayer("bar")}><span>{say("queue.search_or_run")}</span><kbd>{say(/Mac|iPhone|iPad/.test(navigator.platform) ? "queue.bar_keys_mac" : "queue.bar_keys")}</kbd></button>
         <span className="wide"><Button onPress={() => setAsking(true)} keys={say("queue.key_hint", { keys: "C" })}>{say("queue.new_case")}</Button></span>
       </header>
       {narrow && <nav className="q-tabs" aria-label={say("console.views")}>{STANDING.map((v) => { const c = counts.data?.[v.key]; return <Link key={v.key} to="/" search={{ view: v.key }} aria-current={view === v.key ? "page" : undefined} className="plain">{say(v.word)}{c && <span> {c.more ? `${c.count}+` : c.count}</span>}</Link>; })}</nav>}
