@@ -2,13 +2,17 @@ import "@ui/styles.css";
 import "./portal.css";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { StrictMode } from "react";
+import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { makeClient } from "@api/queries";
 import { applyTheme, Language, recall, RingShapes, SignedIn, Toasts, wantedLanguage, OfflineBar, type Theme } from "@ui";
 import { makeRouter } from "./router";
 
 applyTheme((new URLSearchParams(location.search).get("theme") as Theme | null) ?? recall<Theme>("theme", "system"));
+// Letters lead to two pages for who is not inside yet.
+const by = /^\/portal\/(link|invitation)\/?$/.exec(location.pathname)?.[1] as "link" | "invitation" | undefined;
+const Enter = lazy(async () => ({ default: (await import("./door")).Enter }));
+const AskLink = lazy(() => import("./door"));
 const client = makeClient();
 const router = makeRouter(client);
 createRoot(document.getElementById("root")!).render(
@@ -18,7 +22,7 @@ createRoot(document.getElementById("root")!).render(
         <RingShapes />
         <OfflineBar />
         <Toasts>
-          <SignedIn workspace="portal"><RouterProvider router={router} /></SignedIn>
+          {by ? <Suspense><Enter by={by} /></Suspense> : <SignedIn workspace="portal" more={<Suspense><AskLink /></Suspense>}><RouterProvider router={router} /></SignedIn>}
         </Toasts>
       </Language>
     </QueryClientProvider>

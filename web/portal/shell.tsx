@@ -10,14 +10,14 @@ export function Shell() {
   const path = useRouterState({ select: (s) => s.location.pathname });
   useFreshness();
   const news = useQuery(noticesQuery).data?.items.filter((n) => !n.read_at).length ?? 0;
-  const here = { activeProps: { "aria-current": "page" as const } };
+  const here = { activeProps: { "aria-current": "page" as const }, activeOptions: { includeSearch: false } };
   return (
     <div className="portal">
       <a className="skip" href="#room">{say("app.skip")}</a>
       <header className="top noprint">
         <Link to="/" className="mark plain wide">{say("app.name")}</Link>
         <nav aria-label={say("portal.name")}>
-          <Link to="/" activeOptions={{ exact: true }} {...here}>{say("portal.home")}</Link>
+          <Link to="/" {...here} activeOptions={{ exact: true, includeSearch: false }}>{say("portal.home")}</Link>
           <Link to="/cases" {...here}>{say("portal.cases")}</Link>
           <Link to="/plan" {...here}>{say("portal.plan")}</Link>
           <Link to="/news" {...here}>{news ? say("portal.news_count", { n: news >= 30 ? "30+" : news }) : say("portal.news")}</Link>

@@ -1,5 +1,5 @@
 /** What a case says to its customer: who has it, by when, what next. One place, so that the home and the case tell the same. */
-import { byAttention, see, type Face, type Say, type When } from "@ui";
+import { byAttention, type Say, type When } from "@ui";
 import type { Case, ClockOut } from "@api/client";
 
 /** A name as the reader's script writes it, where somebody has one in each. */
@@ -29,7 +29,6 @@ export function sentence(c: Case, say: Say, when: When, language: string, now: n
   if (t.stage === "waiting_vendor" || t.stage === "waiting_product") return say("case.now_waiting_us", { who: who ?? say("case.we") });
   return who ? say("case.now_working", { who }) : say("case.now_unassigned");
 }
-export const faceOf = (c: Case, now: number): Face => see(nearest(c, now), now).face;
 /** Something only the customer can do next. */
 export type Decision = "answer" | "confirm" | "lower";
 export const decision = (c: Case): Decision | null =>

@@ -1,17 +1,18 @@
 /** One case as its customer sees it: where it stands, what is asked of them, the words so far, and every promise. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { api, got, Refusal, type Message, type Schemas } from "@api/client";
 import { caseQuery } from "@api/queries";
-import { PromiseSign, Severity, Shape, useMe, useNow, useSpeech, useTell, Wrong } from "@ui";
+import { PromiseSign, Ring, Severity, Shape, useMe, useNow, useSpeech, useTell, Wrong } from "@ui";
 import { timelineQuery, type Case } from "../../api";
 import { callName, decision, nearest, promised, sentence } from "../../story";
 import { useTitle } from "../../shell";
 import { Composer } from "./composer";
+import { Grants } from "./grants";
 import { MoreActs } from "./acts";
-import { Grants, Rating } from "./later";
 import { Promises } from "./promises";
+import { Rating } from "./rating";
 import "./case.css";
 
 export type Act = (body: Schemas["ActIn"], done: string, undo?: Schemas["ActIn"]) => Promise<boolean>;
@@ -25,7 +26,7 @@ export function Page() {
 }
 function CasePage({ c }: { c: Case }) {
   const { say, when, language } = useSpeech(), me = useMe(), now = useNow(), client = useQueryClient(), tell = useTell();
-  const t = c.ticket, clock = nearest(c, now), what = decision(c);
+  const t = c.ticket, what = decision(c);
   const [fault, setFault] = useState<string | null>(null);
   useTitle(`${t.number} ${t.subject}`);
   const act: Act = async (body, done, undo) => {
@@ -49,7 +50,7 @@ function CasePage({ c }: { c: Case }) {
       <h1>{t.subject}</h1>
       <Story c={c} />
       <div className="now">
-        {clock ? <PromiseSign clock={clock} size="b" /> : t.is_open ? <PromiseSign clock={null} size="b" /> : null}
+        <Standing c={c} />
         <p>{sentence(c, say, when, language, now)}</p>
       </div>
       {fault && <p role="alert" className="txt-late">{fault}</p>}
@@ -57,8 +58,8 @@ function CasePage({ c }: { c: Case }) {
         <div>
           {what && what !== "answer" && <Decide c={c} what={what} act={act} />}
           <Thread c={c} />
-          {t.stage === "closed" ? <ClosedNote c={c} act={act} /> : <Composer c={c} asked={what === "answer"} />}
-          <Rating id={t.id} over={t.stage === "closed"} />
+          {t.stage === "closed" ? <ClosedNote c={c} act={act} /> : <Composer c={c} asked={what === "answer"} paused={promised(c).some((k) => k.paused)} />}
+          <Rating c={c} />
         </div>
         <aside>
           <section><h2>{say("case.promises")}</h2><Promises clocks={promised(c)} /></section>
@@ -76,22 +77,30 @@ function CasePage({ c }: { c: Case }) {
             <dl className="kv">
               <Row k={say("case.opened")} v={when.short(t.opened_at, now)} title={when.full(t.opened_at)} />
               {t.product && <Row k={say("case.product")} v={t.product} />}
-              {t.instance && <Row k={say("case.instance")} v={t.instance} />}
-              {t.error_code && <Row k={say("case.error_code")} v={t.error_code} />}
+              {t.instance && <Row k={say("case.instance")} v={<code>{t.instance}</code>} />}
+              {t.error_code && <Row k={say("case.error_code")} v={<code>{t.error_code}</code>} />}
               {t.window && <Row k={say("case.window")} v={`${when.short(t.window.from, now)} – ${t.window.to ? when.short(t.window.to, now) : say("case.still")}`} />}
               {t.impact && <Row k={say("case.impact")} v={t.impact} />}
               {t.tried && <Row k={say("case.tried")} v={t.tried} />}
               {t.cause && <Row k={say("case.cause")} v={t.cause} />}
             </dl>
           </section>
-          <Grants id={t.id} c={c} />
+          <Grants c={c} />
           <MoreActs c={c} act={act} />
         </aside>
       </div>
     </div>
   );
 }
-const Row = ({ k, v, title }: { k: string; v: string; title?: string }) => <><dt>{k}</dt><dd title={title}>{v}</dd></>;
+/** The sign beside the sentence. A case that waits for its customer shows the two bars, clock or not. */
+function Standing({ c }: { c: Case }) {
+  const { say } = useSpeech(), now = useNow(), clock = nearest(c, now);
+  if (c.ticket.stage === "waiting_customer" && (!clock || clock.paused)) return <span className="p paused"><Ring size="b" seen={{ face: "paused", share: 0, ms: 0 }} />{say(clock ? "case.sign_paused" : "case.sign_waits")}</span>;
+  if (c.ticket.stage === "resolved") return <span className="p paused"><Ring size="b" seen={{ face: "paused", share: 0, ms: 0 }} />{say("case.sign_confirm")}</span>;
+  if (c.ticket.stage === "closed") return <span className="p kept"><Ring size="b" seen={{ face: "kept", share: 100, ms: 0 }} />{say("stage.closed")}</span>;
+  return clock ? <PromiseSign clock={clock} size="b" /> : <span className="p none"><Ring size="b" seen={{ face: "none", share: 0, ms: 0 }} />{say("home.no_clock")}</span>;
+}
+const Row = ({ k, v, title }: { k: string; v: ReactNode; title?: string }) => <><dt>{k}</dt><dd title={title}>{v}</dd></>;
 
 /** Progress as a story: what has happened with its time, where it is, what is still to come. */
 function Story({ c }: { c: Case }) {

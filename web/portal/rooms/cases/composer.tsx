@@ -7,10 +7,10 @@ import type { Case } from "../../api";
 import { BYTES_MAX, Chips, Drop, FILES_MAX, named, Pick, type Kept } from "../../files";
 
 type Saved = "idle" | "saving" | "server" | "here";
-export function Composer({ c, asked }: { c: Case; asked: boolean }) {
+export function Composer({ c, asked, paused }: { c: Case; asked: boolean; paused: boolean }) {
   const { say, when } = useSpeech(), client = useQueryClient(), id = c.ticket.id;
   const local = `reply.${id}`;
-  const draft = useQuery({ queryKey: ["draft", id], queryFn: async () => { try { return await got(api.GET("/api/v1/tickets/{id}/draft", { params: { path: { id } } })); } catch (e) { if (e instanceof Refusal && e.status === 404) return null; throw e; } }, staleTime: Infinity, gcTime: 0 });
+  const draft = useQuery({ queryKey: ["draft", id], queryFn: async () => (await got(api.GET("/api/v1/drafts"))).items.find((d) => d.ticket === id && d.kind === "public") ?? null, staleTime: Infinity, gcTime: 0 });
   const [body, setBody] = useState<string>(() => recall(local, "")), [files, setFiles] = useState<Kept[]>([]);
   const [saved, setSaved] = useState<Saved>("idle"), [fault, setFault] = useState<string | null>(null), [busy, setBusy] = useState(false);
   const version = useRef<number | undefined>(undefined), touched = useRef(false), key = useRef(newKey()), timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -109,7 +109,7 @@ export function Composer({ c, asked }: { c: Case; asked: boolean }) {
         <div className="acts">
           <button className={`btn ${asked || body ? "go" : ""}`} disabled={busy}>{say(busy ? "case.sending" : "case.send")}</button>
           <Pick onFiles={add} />
-          <span id="reply-help" className="s m" role="status">{body && saved === "server" ? say("case.draft_server") : body && saved === "here" ? say("case.draft_here") : asked ? say("case.answer_resumes") : say("case.drop_hint")}</span>
+          <span id="reply-help" className="s m" role="status">{body && saved === "server" ? say("case.draft_server") : body && saved === "here" ? say("case.draft_here") : asked ? say(paused ? "case.answer_resumes" : "case.answer_told") : say("case.drop_hint")}</span>
         </div>
       </Drop>
     </form>

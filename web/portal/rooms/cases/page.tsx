@@ -5,7 +5,7 @@ import { useState } from "react";
 import { api, got, type Ticket } from "@api/client";
 import { caseQuery } from "@api/queries";
 import { Empty, PromiseSign, Severity, Shape, term, useMe, useNow, useSpeech, Wrong } from "@ui";
-import { listQuery } from "../../api";
+import { listQuery, openQuery } from "../../api";
 import { nearest } from "../../story";
 import { useTitle } from "../../shell";
 import "./cases.css";
@@ -41,7 +41,9 @@ function Find({ q }: { q: string }) {
 function List({ kind }: { kind: "open" | "closed" }) {
   const { say } = useSpeech();
   const list = useInfiniteQuery(listQuery(kind));
-  const all = list.data?.pages.flatMap((p) => p.items) ?? [];
+  const mine = useQuery({ ...openQuery, enabled: kind === "open" }).data?.items.filter((t) => t.stage === "resolved") ?? [];
+  // What is solved but not confirmed still waits for its customer: it stays among the open ones, on top.
+  const all = [...(kind === "open" ? mine : []), ...(list.data?.pages.flatMap((p) => p.items) ?? [])];
   if (list.isPending) return <Shape rows={6} tall />;
   if (list.isError && !all.length) return <Wrong error={list.error} again={() => void list.refetch()} />;
   if (!all.length) return <Empty title={say(kind === "open" ? "cases.none_open" : "cases.none_closed")}><Link to="/ask" className="btn">{say("portal.ask")}</Link></Empty>;
@@ -56,12 +58,13 @@ function Row({ t }: { t: Ticket }) {
   const { say, when } = useSpeech(), now = useNow();
   // Only open cases have a running clock; what was read before is at hand, the rest comes along quietly.
   const full = useQuery({ ...caseQuery(t.id), enabled: t.is_open });
+  const waits = t.stage === "waiting_customer" || t.stage === "resolved";
   const clock = full.data ? nearest(full.data, now) : null;
   return (
     <div className="case-row">
       <h2><Link to="/cases/$id" params={{ id: t.id }}>{t.subject}</Link></h2>
-      <div className="when">{clock ? <PromiseSign clock={clock} /> : <span className="q">{term(say, "stage", t.stage)}</span>}</div>
-      <p className="s m x"><span>{t.number}</span><Severity of={t.severity} />{clock && <span>{term(say, "stage", t.stage)}</span>}{t.product && <span>{t.product}</span>}<span>{say("cases.updated", { ago: when.ago(t.updated_at, now) })}</span>{t.broken > 0 && <span>{say("cases.broken", { n: t.broken })}</span>}</p>
+      <div className="when">{clock ? <PromiseSign clock={clock} /> : <span className={waits ? "txt-slate" : "q"}>{waits ? say(t.stage === "resolved" ? "case.sign_confirm" : "case.sign_waits") : term(say, "stage", t.stage)}</span>}</div>
+      <p className="s m x"><span>{t.number}</span><Severity of={t.severity} />{clock && <span>{waits ? say("case.sign_waits") : term(say, "stage", t.stage)}</span>}{t.product && <span>{t.product}</span>}<span>{say("cases.updated", { ago: when.ago(t.updated_at, now) })}</span>{t.broken > 0 && <span>{say("cases.broken", { n: t.broken })}</span>}</p>
     </div>
   );
 }

@@ -60,8 +60,8 @@ function Waiting({ case_: c }: { case_: Case }) {
   return (
     <div className="decide">
       <div className="grow">
-        <h2 className="s"><b>{say(`home.decide_${what}`, { subject: c.ticket.subject })}</b></h2>
-        <p className="q">{c.ticket.number} · {what === "lower" ? say("case.lower_asked", { who, from: say(`severity.${c.ticket.severity}` as never), to: say(`severity.${c.ticket.proposed}` as never) }) : said ? say("home.said", { who, text: excerpt(said.body, 90) }) : say("case.now_waiting", { who })}</p>
+        <h2>{say(`home.decide_${what}`, { subject: c.ticket.subject })}</h2>
+        <p className="q">{c.ticket.number} · {what === "lower" ? say("case.lower_asked", { who, from: say(`severity.${c.ticket.severity}` as never), to: say(`severity.${c.ticket.proposed}` as never) }) : said ? say("home.said", { who: callName(c.people[said.author!]!.name, language), text: excerpt(said.body, 90) }) : say("case.now_waiting", { who })}</p>
       </div>
       <Link to="/cases/$id" params={{ id: c.ticket.id }} className="btn">{say(`home.do_${what}`)}</Link>
     </div>

@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { api, got, newKey, Refusal, type Me } from "@api/client";
 import { applyTheme, keep, languages, recall, Shape, signOut, term, useMe, useSpeech, useTell, type Theme, type Word } from "@ui";
-import { accountQuery } from "../../api";
+import { accountQuery, send } from "../../api";
 import { callName } from "../../story";
 import { useTitle } from "../../shell";
 import "./me.css";
@@ -133,7 +133,7 @@ function Colleagues({ account }: { account: string }) {
     });
     if (ok) { key.of = newKey(); setName(""); setEmail(""); setOpen(false); tell(say("me.invited", { name: body.name })); await client.invalidateQueries({ queryKey: ["people", account] }); }
   };
-  const make = async (person: string | null) => { if (await attempt(async () => { const answer = await fetch(`/api/v1/accounts/${account}/contact`, { method: "PUT", headers: { "content-type": "application/json", "idempotency-key": newKey(), "if-match": `"${seen!.account.version}"` }, body: JSON.stringify({ person }) }); if (!answer.ok) { const p = await answer.json(); throw new Refusal(answer.status, p.code, p.title, p.detail, [], ""); } })) { await client.invalidateQueries({ queryKey: ["account", account] }); tell(say("me.saved")); } };
+  const make = async (person: string | null) => { if (await attempt(() => send("PUT", `/accounts/${account}/contact`, newKey(), { person }, { "if-match": `"${seen!.account.version}"` }))) { await client.invalidateQueries({ queryKey: ["account", account] }); tell(say("me.saved")); } };
   return (
     <section>
       <h2>{say("me.colleagues")}</h2>
