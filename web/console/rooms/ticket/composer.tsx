@@ -104,7 +104,7 @@ export function Composer({ whole, names, act, onNext, focus }: { whole: Case; na
             <Tab id="consult" className="tab">{say("ticket.tab_consult")}</Tab>
           </TabList>
         </Tabs>
-        <span className="m s kept" role="status">{keptWords}</span>
+        <span className="m s draft-state" role="status">{keptWords}</span>
       </div>
       {draft.clash && (
         <div className="clash" role="alert">

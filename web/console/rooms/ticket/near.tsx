@@ -28,7 +28,7 @@ export function useNear(id: string) {
   const order = useRef<string[]>([]), kept = useRef(new Map<string, Row>());
   const rows = useMemo(() => {
     const pages = list.data?.pages ?? [];
-    const fresh = arrange(pages.flatMap((p) => p.rows), sort, !list.hasNextPage && pages.length === 1, nowMs()).flatMap((s) => s.rows);
+    const fresh = arrange(pages.map((p) => p.rows), sort, pages[0]?.next?.of !== "due", nowMs()).flatMap((s) => s.rows);
     for (const r of fresh) kept.current.set(r.id, r);
     const here = new Set(fresh.map((r) => r.id));
     // The case one reads stays in the list though it has left the view.

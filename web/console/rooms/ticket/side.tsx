@@ -77,7 +77,7 @@ function Explain({ clock, onClose }: { clock: ClockOut; onClose: () => void }) {
       {told.isError ? <Wrong error={told.error} again={() => void told.refetch()} /> : !told.data ? <Shape rows={6} /> : (
         <>
           <h3>{say("ticket.steps")}</h3>
-          <ol className="steps">{told.data.lines.map((l, i) => <li key={i}><time className="s m">{l.at ? when.short(l.at, now) : ""}</time><span>{plain(l.text)}</span></li>)}</ol>
+          <ol className="steps">{told.data.lines.filter((l) => l.code !== "explain.promise").map((l, i) => <li key={i}>{l.at ? <time className="s m" dateTime={l.at}>{when.short(l.at, now)}</time> : <span />}<span>{plain(l.text)}</span></li>)}</ol>
           <p className={told.data.replays ? "s m" : "txt-late"}>{told.data.replays ? say("ticket.replays") : say("ticket.replays_not")}</p>
         </>
       )}
