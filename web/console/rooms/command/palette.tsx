@@ -54,10 +54,10 @@ export default function Palette() {
   };
   const move = (by: number) => setAt(lines.length ? (here + by + lines.length) % lines.length : 0);
   return (
-    <ModalOverlay className="veil bar-veil" isOpen onOpenChange={(o) => { if (!o) close(); }} isDismissable>
-      <Modal className="sheet bar">
-        <Dialog className="bar-in" aria-label={say("command.open_bar")}>
-          <input className="bar-line" autoFocus role="combobox" aria-expanded="true" aria-controls={`${id}-list`} aria-activedescendant={lines.length ? `${id}-${here}` : undefined} aria-autocomplete="list" aria-label={say("command.ask")} placeholder={say("command.ask")}
+    <ModalOverlay className="veil palette-veil" isOpen onOpenChange={(o) => { if (!o) close(); }} isDismissable>
+      <Modal className="sheet palette">
+        <Dialog className="palette-in" aria-label={say("command.open_bar")}>
+          <input className="palette-line" autoFocus role="combobox" aria-expanded="true" aria-controls={`${id}-list`} aria-activedescendant={lines.length ? `${id}-${here}` : undefined} aria-autocomplete="list" aria-label={say("command.ask")} placeholder={say("command.ask")}
             value={text} autoComplete="off" spellCheck={false} onChange={(e) => setText(e.target.value)} onCompositionStart={() => setComposing(true)} onCompositionEnd={() => setComposing(false)}
             onKeyDown={(e) => {
               if (e.nativeEvent.isComposing || e.keyCode === 229) return;
@@ -67,19 +67,19 @@ export default function Palette() {
               else if (e.key === "PageUp") { e.preventDefault(); setAt(Math.max(0, here - 8)); }
               else if (e.key === "Enter") { e.preventDefault(); run(lines[here]); }
             }} />
-          <div className="bar-list" id={`${id}-list`} role="listbox" aria-label={say("command.results")} ref={list}>
+          <div className="palette-list" id={`${id}-list`} role="listbox" aria-label={say("command.results")} ref={list}>
             {lines.map((l, i) => (
               <div key={l.id} role="presentation">
-                {headed && l.section !== lines[i - 1]?.section && <div className="bar-head s m" role="presentation">{l.section}</div>}
-                <div role="option" id={`${id}-${i}`} aria-selected={i === here} aria-disabled={l.why ? true : undefined} className={`bar-option ${i === here ? "here" : ""} ${l.why ? "m" : ""}`} onPointerMove={() => setAt(i)} onClick={() => run(l)}>
+                {headed && l.section !== lines[i - 1]?.section && <div className="palette-head s m" role="presentation">{l.section}</div>}
+                <div role="option" id={`${id}-${i}`} aria-selected={i === here} aria-disabled={l.why ? true : undefined} className={`palette-option ${i === here ? "here" : ""} ${l.why ? "m" : ""}`} onPointerMove={() => setAt(i)} onClick={() => run(l)}>
                   <span className="cut-text">{l.title}</span>{(l.why ?? l.more) && <span className="s m cut-text grow">{l.why ?? l.more}</span>}{!l.why && !l.more && <span className="grow" />}
                   {!headed && <span className="s m nw">{l.section}</span>}{l.keys && <Keycaps keys={l.keys} />}
                 </div>
               </div>
             ))}
-            {!lines.length && <p className="bar-none q">{say("command.nothing")}</p>}
+            {!lines.length && <p className="palette-none q">{say("command.nothing")}</p>}
           </div>
-          <footer className="bar-foot s m"><span>{say("command.foot_move")}</span><span>{say("command.foot_run")}</span><span>{say("command.foot_close")}</span><span className="unseen" role="status">{say("command.count", { count: lines.length })}</span></footer>
+          <footer className="palette-foot s m"><span>{say("command.foot_move")}</span><span>{say("command.foot_run")}</span><span>{say("command.foot_close")}</span><span className="unseen" role="status">{say("command.count", { count: lines.length })}</span></footer>
         </Dialog>
       </Modal>
     </ModalOverlay>

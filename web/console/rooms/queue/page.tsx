@@ -19,7 +19,7 @@ import { asFilter, countsQuery, matches, STANDING, standingFilter, type Filter }
 import { ViewActs } from "./views";
 
 const NewCase = lazy(() => import("./new_case").then((m) => ({ default: m.NewCase })));
-const WIDTHS: Record<Column, string> = { severity: "var(--severity)", customer: "minmax(150px, .5fr)", channel: "88px", handler: "minmax(96px, .2fr)", language: "64px", product: "96px", latest: "168px" };
+const WIDTHS: Record<Column, string> = { severity: "var(--severity)", customer: "minmax(176px, .55fr)", channel: "88px", handler: "minmax(96px, .2fr)", language: "64px", product: "96px", latest: "168px" };
 const NARROW = "(max-width: 900px)";
 function useNarrow() {
   const [narrow, set] = useState(() => matchMedia(NARROW).matches);
