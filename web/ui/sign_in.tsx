@@ -22,8 +22,8 @@ export default function SignIn({ more }: { more?: ReactNode }) {
       const { person } = await got(api.POST("/api/v1/sessions", { body: { login: login.trim(), password } }));
       forgetStream();
       if (!location.pathname.startsWith(homeOf(person))) { location.assign(homeOf(person)); return; }
-      client.clear();
-      await client.invalidateQueries({ queryKey: ["me"] });
+      // Everything of who was here before goes; who is here now stays watched by the page and is asked again.
+      client.removeQueries({ predicate: (query) => query.queryKey[0] !== "me" });
       await client.refetchQueries({ queryKey: ["me"] });
     } catch (e) { if (e instanceof Refusal) setError(e); else throw e; } finally { setBusy(false); }
   }
