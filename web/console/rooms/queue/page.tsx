@@ -19,7 +19,7 @@ import { asFilter, countsQuery, matches, STANDING, standingFilter, type Filter }
 import { ViewActs } from "./views";
 
 const NewCase = lazy(() => import("./new_case").then((m) => ({ default: m.NewCase })));
-const WIDTHS: Record<Column, string> = { severity: "var(--severity)", customer: "minmax(176px, .55fr)", channel: "88px", handler: "minmax(96px, .2fr)", language: "64px", product: "96px", latest: "168px" };
+const WIDTHS: Record<Column, string> = { severity: "var(--severity)", customer: "minmax(160px, .46fr)", channel: "84px", handler: "100px", language: "64px", product: "96px", latest: "164px" };
 const NARROW = "(max-width: 900px)";
 function useNarrow() {
   const [narrow, set] = useState(() => matchMedia(NARROW).matches);
@@ -147,7 +147,8 @@ export function Page() {
         <span className="unseen" role="status">{pill}</span>
         <Filters search={search} set={set} products={products} languages={languages} />
         {filter && <ViewActs view={own} filter={filter} changed={filtered} />}
-        <span className="grow wide" />
+        <span className="grow" />
+        <button type="button" className="btn bare slim" onClick={() => showLayer("bar")}>{say("queue.search")}</button>
         <button type="button" className="field q-search wide" onClick={() => showLayer("bar")}><span>{say("queue.search_or_run")}</span><kbd>{say(/Mac|iPhone|iPad/.test(navigator.platform) ? "queue.bar_keys_mac" : "queue.bar_keys")}</kbd></button>
         <span className="wide"><Button onPress={() => setAsking(true)} keys={say("queue.key_hint", { keys: "C" })}>{say("queue.new_case")}</Button></span>
       </header>
