@@ -19,7 +19,13 @@ const boardQuery = {
       try { return (await got(api.GET("/api/v1/tickets", { params: { query: { ...query, include: "clocks" } as never } }))) as { items: Held[]; next?: string | null }; }
       catch (e) { if (!(e instanceof Refusal) || e.status !== 422) throw e; sendsClocks = false; }
     }
-    return (await got(api.GET("/api/v1/tickets", { params: { query } }))) as { items: Held[]; next?: string | null };
+    const page = (await got(api.GET("/api/v1/tickets", { params: { query } }))) as { items: Held[]; next?: string | null };
+    // A broken promise has no due instant to come; how late it is only its clock tells.
+    await Promise.all(page.items.filter((t) => t.broken > 0).slice(0, 30).map(async (t) => {
+      const clocks = await got(api.GET("/api/v1/tickets/{id}/clocks", { params: { path: { id: t.id } } })).then((c) => c.items, () => null);
+      if (clocks) t.clocks = clocks as NonNullable<Held["clocks"]>;
+    }));
+    return page;
   }),
   refetchInterval: 60_000,
 };
@@ -92,7 +98,7 @@ function Column({ person: p, cases, targets, acts, now, onMove, onDrop }: { pers
       onDrop={can ? (e) => { e.preventDefault(); setOver(false); onDrop(e.dataTransfer.getData("text/plain")); } : undefined}
     >
       <header>
-        <h2>{p ? <Link className="plain" to="/" search={{ view: "all", handler: p.id as string }}>{p.name}</Link> : <Link className="plain" to="/" search={{ view: "unassigned" }}>{say("board.unassigned")}</Link>}</h2>
+        <h2>{p ? <Link className="plain" to="/" search={{ view: "all", handler: p.id as string, stage: "new,active,waiting_customer,waiting_vendor,waiting_product" }}>{p.name}</Link> : <Link className="plain" to="/" search={{ view: "unassigned" }}>{say("board.unassigned")}</Link>}</h2>
         <p className="s q">{p ? (p.capacity > 0 ? <Meter used={cases.length} of={p.capacity} words={say("board.load", { n: cases.length, of: p.capacity })} /> : say("board.cases", { n: cases.length })) : say("board.cases", { n: cases.length })}</p>
         <p className="s m">{away ? <span className="away">{say("board.away", { at: when.short(p.away_until!, now) })}</span> : oldest ? say("board.oldest", { length: when.length(now - Date.parse(oldest.opened_at)) }) : say("board.free")}</p>
       </header>
