@@ -1,7 +1,7 @@
 /** Acts on a case: done at once where nothing is asked, by a dialog where something is; told in words, undone where an inverse exists. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useRef, useState } from "react";
-import { ComboBox, Input, Label, ListBox, ListBoxItem, Popover, Text } from "react-aria-components";
+import { Checkbox, ComboBox, Input, Label, ListBox, ListBoxItem, Popover, Text } from "react-aria-components";
 import { api, got, newKey, Refusal, type Schemas } from "@api";
 import { Button, Dialog, Select, TextBox, TextLine, term, useMe, useNow, useSpeech, useTell } from "@ui";
 import { actWord, readable, saidOr, whyWord } from "./names";
@@ -10,8 +10,6 @@ import type { ActIn, Case, Names } from "./types";
 
 /** Acts that want to be told something first. */
 export const ASKS = new Set(["transfer", "hand_over", "consult", "resolve", "wait_for", "raise_severity", "lower_severity", "reopen", "withdraw", "agree_update", "snooze"]);
-/** Done by writing; the composer has them. */
-export const BY_WRITING = new Set(["reply", "note"]);
 const INVERSE: Record<string, string> = { follow: "unfollow", unfollow: "follow", join: "leave", leave: "join", wait_for: "take_up", snooze: "wake" };
 
 export type Send = (body: ActIn, seen?: number, key?: string) => Promise<Schemas["SaidOut"]>;
@@ -40,7 +38,7 @@ export function useAct(whole: Case, names: Names) {
 export function ActDialog({ act, whole, onClose, act_: { send, told } }: { act: string; whole: Case; onClose: () => void; act_: ReturnType<typeof useAct> }) {
   const { say, when } = useSpeech(), now = useNow(), client = useQueryClient();
   const t = whole.ticket;
-  const [form, setForm] = useState<{ to?: string; tier?: string; reason: string; cause: string; body: string; question: string; why: string; until: string }>({ reason: "", cause: t.cause, body: "", question: "", why: "product", until: "" });
+  const [form, setForm] = useState<{ to?: string; tier?: string; reason: string; cause: string; body: string; question: string; why: string; until: string; parts?: boolean }>({ reason: "", cause: t.cause, body: "", question: "", why: "product", until: "" });
   const [missing, setMissing] = useState<string[]>([]);
   const seen = useRef(t.version), key = useRef(newKey());
   const set = (change: Partial<typeof form>) => { key.current = newKey(); setMissing([]); setForm((f) => ({ ...f, ...change })); };
@@ -62,6 +60,7 @@ export function ActDialog({ act, whole, onClose, act_: { send, told } }: { act: 
         if (act === "transfer" && form.tier) body.tier = Number(form.tier);
       }
       if (form.body.trim()) body.body = form.body;
+      if (form.parts) body.with_children = true;
       await send(body as ActIn, seen.current, key.current);
       return body as ActIn;
     },
@@ -80,6 +79,7 @@ export function ActDialog({ act, whole, onClose, act_: { send, told } }: { act: 
     if (empty.length) setMissing(empty.map((f) => (act === "consult" && f === "to" ? "expert" : f)));
     else if (!doing.isPending) doing.mutate();
   }
+  const parts = (t as typeof t & { open_children?: number }).open_children ?? 0;
   const open = whole.clocks.filter((c) => c.kind === "contract" && !c.ended_at && !c.paused).length;
   const quick = (hours: number, name: string) => <Button kind="bare" onPress={() => set({ until: localInput(now + hours * 3600_000) })}>{name}</Button>;
   return (
@@ -100,6 +100,7 @@ export function ActDialog({ act, whole, onClose, act_: { send, told } }: { act: 
         )}
         {has("reason") && <TextBox label={say("ticket.reason")} rows={2} value={form.reason} onChange={(reason) => set({ reason })} error={wrong("reason")} />}
         {(act === "resolve" || act === "wait_for") && <TextBox label={act === "resolve" ? say("ticket.resolve_body") : say("ticket.wait_body")} optional={act === "wait_for"} rows={5} value={form.body} onChange={(body) => set({ body })} error={wrong("body")} />}
+        {act === "resolve" && parts > 0 && <Checkbox className="check" isSelected={!!form.parts} onChange={(on) => set({ parts: on })}><span className="tick" aria-hidden="true" />{say("ticket.with_parts", { n: parts })}</Checkbox>}
         {general && <p role="alert" className="txt-late">{general}</p>}
         {refusal?.fields.filter((f) => !["to", "reason", "cause", "body", "question", "expert", "why", "until", "tier"].includes(f.field)).map((f) => <p key={f.field} role="alert" className="txt-late">{readable(f.field)}: {f.message}</p>)}
         <p className="x act-end"><span className="grow" /><Button onPress={onClose}>{say("form.cancel")}</Button><Button kind="go" type="submit" why={doing.isPending ? say("ticket.sending") : null}>{actWord(say, act)}</Button></p>

@@ -1,7 +1,7 @@
 /** Where one writes: to the customer, to colleagues, to an expert. Says what sending does; loses nothing, sends nothing twice. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { Switch, Tab, TabList, Tabs } from "react-aria-components";
+import { Switch, Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { api, got, newKey, Refusal, useLive, type Schemas } from "@api";
 import { Button, Hint, keep, lengthMs, recall, useMe, useNow, useSpeech, useTell, type Say, type When } from "@ui";
 import { PersonPick, type useAct } from "./acts";
@@ -21,7 +21,7 @@ export function Composer({ whole, names, act, onNext, focus }: { whole: Case; na
   const draft = useDraft(id), presence = usePresence(id);
   const { tab } = draft, text = draft.texts[tab];
   const [asks, setAsks] = useState(false), [expert, setExpert] = useState<string>();
-  const [uploads, setUploads] = useState<Upload[]>(() => whole.attachments.filter((a) => !a.message && a.by === me.id).map((a) => ({ key: a.id, name: a.name, bytes: a.bytes, share: 1, done: a })));
+  const [uploads, setUploads] = useState<Upload[]>(() => whole.attachments.filter((a) => !a.message && a.by === me.id).map((a) => ({ key: a.id, internal: a.internal, name: a.name, bytes: a.bytes, share: 1, done: a })));
   const [error, setError] = useState<string | null>(null), [busy, setBusy] = useState(false), [news, setNews] = useState<Schemas["NewsOut"] | null>(null), [over, setOver] = useState(false);
   const [going, setGoing_] = useState<Going | null>(() => recall<Going | null>(`outbox.${id}`, null));
   const setGoing = (g: Going | null) => { keep(`outbox.${id}`, g); setGoing_(g); };
@@ -32,7 +32,8 @@ export function Composer({ whole, names, act, onNext, focus }: { whole: Case; na
 
   const cannot = (kind: Kind) => { const o = offered(whole.offers, kind === "public" ? "reply" : kind === "internal" ? "note" : "consult"); return o && !o.possible ? whyWord(say, o.why) : o ? null : say("ticket.not_offered"); };
   const closed = cannot(tab);
-  const ready = uploads.filter((u) => u.done).map((u) => u.done!.id), under = uploads.some((u) => !u.done && !u.error);
+  const own = uploads.filter((u) => u.internal === (tab === "internal"));
+  const ready = own.filter((u) => u.done).map((u) => u.done!.id), under = own.some((u) => !u.done && !u.error);
   const why = closed ?? (busy ? say("ticket.sending") : under ? say("ticket.files_under_way") : !text.trim() ? say("ticket.write_first") : tab === "consult" && !expert ? say("ticket.expert_first") : null);
 
   function write(body: string) {
@@ -96,16 +97,16 @@ export function Composer({ whole, names, act, onNext, focus }: { whole: Case; na
       onDragOver={(e) => { if (tab !== "consult" && e.dataTransfer.types.includes("Files")) { e.preventDefault(); setOver(true); } }} onDragLeave={(e) => { if (!e.currentTarget.contains(e.relatedTarget as Node)) setOver(false); }}
       onDrop={(e) => { setOver(false); if (tab !== "consult" && e.dataTransfer.files.length) { e.preventDefault(); put(e.dataTransfer.files); } }}>
       {others.length > 0 && <p className="here s" role="status">{others.map((h) => <span key={h.person} className={h.doing === "typing" ? "typing" : "m"}>{say(h.doing === "typing" ? "ticket.types" : "ticket.reads", { name: h.name })}{!h.is_staff && ` · ${say("ticket.is_customer")}`}</span>)}</p>}
-      <div className="write-top">
-        <Tabs selectedKey={tab} onSelectionChange={(k) => { draft.turn(k as Kind); setError(null); }}>
+      <Tabs className="write-tabs" selectedKey={tab} onSelectionChange={(k) => { draft.turn(k as Kind); setError(null); }}>
+        <div className="write-top">
           <TabList aria-label={say("ticket.write_what")} className="tabs-bar bare-tabs">
             <Tab id="public" className="tab">{say("ticket.tab_reply")}</Tab>
             <Tab id="internal" className="tab">{say("ticket.tab_note")}</Tab>
             <Tab id="consult" className="tab">{say("ticket.tab_consult")}</Tab>
           </TabList>
-        </Tabs>
-        <span className="m s draft-state" role="status">{keptWords}</span>
-      </div>
+          <span className="m s draft-state" role="status">{keptWords}</span>
+        </div>
+      <TabPanel id={tab} className="write-panel">
       {draft.clash && (
         <div className="clash" role="alert">
           <p><b>{say("ticket.clash")}</b></p>
@@ -123,18 +124,21 @@ export function Composer({ whole, names, act, onNext, focus }: { whole: Case; na
             if (e.key === "Enter" && (e.metaKey || e.ctrlKey)) { e.preventDefault(); void submit(e.shiftKey); }
             if (e.key === "Escape") e.currentTarget.blur();
           }} />
-        {tab !== "consult" && <Uploads uploads={uploads} onDrop={(u) => setUploads((all) => all.filter((x) => x.key !== u.key))} onRetry={(u) => u.file && put([u.file], u)} />}
+        {tab !== "consult" && <Uploads uploads={own} onDrop={(u) => setUploads((all) => all.filter((x) => x.key !== u.key))} onRetry={(u) => u.file && put([u.file], u)} />}
       </div>
+      </TabPanel>
+      </Tabs>
       {news && (
         <div className="clash" role="alert"><p><b>{say("ticket.news_since", { n: news.count, names: news.authors.map((a) => names(a)?.name ?? say("ticket.somebody")).join(say("ticket.and")) })}</b></p>
           <p className="x"><Button onPress={() => { document.getElementById(news.last ?? "")?.scrollIntoView({ block: "center" }); began.current = news.last ?? undefined; setNews(null); }}>{say("ticket.read_first")}</Button><Button kind="go" onPress={() => { void submit(false, true); }}>{say("ticket.send_anyway")}</Button></p></div>
       )}
       {going && !busy && <div className="clash" role="status"><p>{live ? say("ticket.sending_again") : say("ticket.waits_for_line")}</p><p className="x"><Button onPress={() => { setGoing(null); }}>{say("ticket.keep_as_draft")}</Button></p></div>}
       {error && <p role="alert" className="txt-late s">{error}</p>}
+      <p className="s q effect">{effect}</p>
       <div className="write-end">
         {tab !== "consult" && <><input ref={pick} type="file" multiple hidden onChange={(e) => { put(e.target.files ?? []); e.target.value = ""; }} /><Button kind="bare" onPress={() => pick.current?.click()}>{say("ticket.attach")}</Button></>}
         {tab === "public" && <Switch className="switch" isSelected={asks} onChange={(on) => { key.current = newKey(); setAsks(on); }}><span className="track-box" aria-hidden="true" />{say("ticket.asks")}</Switch>}
-        <span className="s q grow effect">{effect}</span>
+        <span className="grow" />
         {onNext && <Button kind="bare" why={why} keys="⌘/Ctrl + Shift + Enter" className="wide" onPress={() => void submit(true)}>{say("ticket.send_next")}</Button>}
         <Hint text="⌘/Ctrl + Enter"><Button kind="go" why={why} onPress={() => void submit()}>{sendWord}</Button></Hint>
       </div>

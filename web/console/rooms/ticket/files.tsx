@@ -35,7 +35,7 @@ export function Files({ files }: { files: Attachment[] }) {
   );
 }
 /** A file on its way, or there and not sent yet. */
-export interface Upload { key: string; name: string; bytes: number; share: number; done?: Attachment; error?: string; file?: File; stop?: () => void }
+export interface Upload { key: string; /** For colleagues alone: goes with a note, never with a reply. */ internal: boolean; name: string; bytes: number; share: number; done?: Attachment; error?: string; file?: File; stop?: () => void }
 type Change = (f: (all: Upload[]) => Upload[]) => void;
 
 /** Puts a file on the case. The same key over every retry: a lost answer makes no second copy. */
@@ -53,7 +53,7 @@ export function send(ticket: string, file: File, internal: boolean, change: Chan
     else patch({ error: body?.errors?.[0]?.message ?? body?.detail ?? body?.title ?? words.failed });
   };
   request.onerror = () => patch({ error: words.offline });
-  change((all) => [...all.filter((u) => u.key !== key), { key, name: file.name, bytes: file.size, share: 0, file, stop: () => request.abort() }]);
+  change((all) => [...all.filter((u) => u.key !== key), { key, internal, name: file.name, bytes: file.size, share: 0, file, stop: () => request.abort() }]);
   request.send(file);
 }
 export function Uploads({ uploads, onDrop, onRetry }: { uploads: Upload[]; onDrop: (u: Upload) => void; onRetry: (u: Upload) => void }) {

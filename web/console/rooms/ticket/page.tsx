@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from "react";
 import { caseQuery } from "@api/queries";
 import { ActMenu, Button, byAttention, Dialog, PromiseSign, Severity, Shape, term, useNow, useSpeech, useTell, Wrong } from "@ui";
 import { useCommands, type Command } from "../command/registry";
-import { ActDialog, ASKS, BY_WRITING, useAct } from "./acts";
+import { ActDialog, ASKS, useAct } from "./acts";
 import { Composer } from "./composer";
 import type { Tab } from "./draft";
 import { reasonOf } from "./files";
@@ -85,7 +85,7 @@ function Head({ whole, offers, choose, onSide, next, previous }: { whole: Case; 
   const nearest = byAttention(whole.clocks.filter((c) => c.kind === "contract"), now)[0];
   const first = primary(whole);
   const snoozed = (t as typeof t & { snoozed?: { until: string; reason: string } | null }).snoozed;
-  const sorted = [...offers.filter((o) => o.possible), ...offers.filter((o) => !o.possible)].filter((o) => o.act !== first && !(BY_WRITING.has(o.act) && !o.possible && false));
+  const sorted = [...offers.filter((o) => o.possible), ...offers.filter((o) => !o.possible)].filter((o) => o.act !== first);
   return (
     <header className="case-head">
       <div className="grow case-title">
@@ -105,7 +105,7 @@ function Head({ whole, offers, choose, onSide, next, previous }: { whole: Case; 
         <span className="step"><Button kind="bare" keys="k" aria-label={say("ticket.previous")} why={previous ? null : say("ticket.first_one")} onPress={() => previous?.()}>↑</Button><Button kind="bare" keys="j" aria-label={say("ticket.next")} why={next ? null : say("ticket.last_one")} onPress={() => next?.()}>↓</Button></span>
         {first && <Button onPress={() => choose(first)}>{actWord(say, first)}</Button>}
         <ActMenu label={say("ticket.more")} choices={sorted.map((o) => ({ id: o.act, name: actWord(say, o.act), ...(o.possible ? {} : { why: whyWord(say, o.why) ?? say("ticket.not_now") }) }))} onChoose={choose} />
-        <Button className="side-open" onPress={onSide}>{say("ticket.beside")}</Button>
+        <Button className="side-open" onPress={onSide} aria-label={say("ticket.beside")}>{say("ticket.promises")}</Button>
       </div>
     </header>
   );

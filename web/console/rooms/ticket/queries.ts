@@ -1,6 +1,6 @@
 /** What a case's page asks beyond the case itself. Messages and events never change, so a refetch asks only for what came after the last one. */
 import { queryOptions, type QueryClient } from "@tanstack/react-query";
-import { api, got, type HouseEvent, type Message, type Schemas } from "@api";
+import { api, got, Refusal, type HouseEvent, type Message, type Schemas } from "@api";
 
 const PAGE = 200;
 /** A thread longer than this is read on from its first page only; nobody has met one. */
@@ -60,5 +60,18 @@ export const similarQuery = (subject: string) => queryOptions({
   queryKey: ["search", "similar", subject],
   queryFn: () => got(api.GET("/api/v1/search", { params: { query: { q: subject.slice(0, 200), kind: "ticket", limit: 6 } } })),
   staleTime: 5 * 60_000,
+  retry: false,
+});
+
+/** Leave a customer gave to look into something, for a time. Told only by houses that know it. */
+export interface Grant { id: string; to?: string | null; scopes: string[]; resource: string; until: string; standing: string; uses: number }
+let knowsGrants = true;
+export const grantsQuery = (id: string) => queryOptions({
+  queryKey: ["ticket", id, "grants"],
+  queryFn: async (): Promise<Grant[]> => {
+    if (!knowsGrants) return [];
+    try { return (await got(api.GET("/api/v1/tickets/{id}/grants" as never, { params: { path: { id } } } as never) as Promise<{ data?: { items: Grant[] } }>)).items; }
+    catch (e) { if (e instanceof Refusal && e.status === 404) { knowsGrants = false; return []; } throw e; }
+  },
   retry: false,
 });

@@ -5,7 +5,7 @@ import { Fragment, useState } from "react";
 import { explainQuery, plansQuery } from "@api/queries";
 import { bookWords, byAttention, Dialog, lengthMs, pauseWords, PromiseSign, see, Shape, term, useMe, useNow, useSpeech, Wrong } from "@ui";
 import { promiseWord } from "./names";
-import { accountQuery, lastCasesQuery, quotasQuery, similarQuery } from "./queries";
+import { accountQuery, grantsQuery, lastCasesQuery, quotasQuery, similarQuery } from "./queries";
 import { Facts } from "./thread";
 import type { Case, ClockOut, HouseEvent, Names } from "./types";
 import { pieces } from "./weave";
@@ -17,6 +17,7 @@ export function Side({ whole, events, names }: { whole: Case; events: HouseEvent
       <Promises whole={whole} events={events} />
       <People whole={whole} names={names} />
       <Customer whole={whole} />
+      <Grants whole={whole} />
       <Ties whole={whole} />
       <section><h2>{say("ticket.facts")}</h2><Facts ticket={whole.ticket} product />{whole.ticket.cause && <dl className="kv s facts"><dt>{say("ticket.cause")}</dt><dd>{whole.ticket.cause}</dd></dl>}</section>
       <Similar whole={whole} />
@@ -128,6 +129,16 @@ function Customer({ whole }: { whole: Case }) {
         </div>
       )}
       {cases.length > 0 && <><h3>{say("ticket.last_cases")}</h3><ul className="lines">{cases.map((c) => <li key={c.id}><Link to="/tickets/$id" params={{ id: c.id }} className="cut-text">{c.subject}</Link><span className="s m nw">{term(say, "stage", c.stage)} · {when.ago(c.updated_at, now)}</span></li>)}</ul></>}
+    </section>
+  );
+}
+function Grants({ whole }: { whole: Case }) {
+  const { say, when } = useSpeech(), now = useNow();
+  const all = useQuery(grantsQuery(whole.ticket.id)).data ?? [];
+  if (!all.length) return null;
+  return (
+    <section><h2>{say("ticket.grants")}</h2>
+      <ul className="lines">{all.map((g) => <li key={g.id}><span>{[g.resource, ...g.scopes].filter(Boolean).join(" · ")}</span><span className={g.standing === "active" ? "s m" : "s txt-slate"}>{g.standing === "active" && Date.parse(g.until) > now ? say("ticket.grant_until", { at: when.short(g.until, now) }) : say("ticket.grant_over")} · {say("ticket.grant_used", { n: g.uses })}</span></li>)}</ul>
     </section>
   );
 }
