@@ -263,6 +263,20 @@ fn put_session(cx: &mut Act, person: Person) -> Result<SignedIn, Fault> {
     store::session::put_new(cx.tx, &session, &fingerprint(&secret))?;
     Ok(SignedIn { session, person, secret })
 }
+/// A session for somebody who showed a link out of a letter; with a password it becomes theirs and every other session ends.
+pub(crate) fn sign_in_by_link(cx: &mut Act, mut person: Person, password: Option<&NewPassword>, key: &'static str) -> Result<SignedIn, Fault> {
+    if let Some(password) = password {
+        person.password_hash = Some(password.hash().to_string());
+        person.version += 1;
+        store::person::put(cx.tx, &person)?;
+        store::session::drop_of(cx.tx, person.id)?;
+    }
+    let signed_in = put_session(cx, person)?;
+    let (who, session) = (signed_in.person.id, &signed_in.session);
+    let body = json!({"session": session.id.to_string(), "until": session.expires_at.to_string(), "by": "link"});
+    log::write(cx, vec![Line::audit(Some(who), signed_in.person.account, key, body)])?;
+    Ok(signed_in)
+}
 /// The first two steps with the guard before them: for signing in, and for whoever must give the password once more.
 /// Blocks for the hashing: not for a thread that drives async code. Errors: TooMany, Unauthorized.
 pub fn prove(desk: &Desk, guard: &Guard, now: At, login: &str, password: &str) -> Result<Proven, Fault> {

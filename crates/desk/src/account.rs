@@ -3,8 +3,10 @@ use crate::form::Form;
 use crate::log::{self, Line};
 use crate::{Act, Desk, Fault, limits};
 use domain::kit::{AccountId, At, OrderId, PersonId};
-use domain::people::{EditAccount, Leave, OrderPlan, ReadAccount};
-use domain::plan::{NotForSale, PlanBook, may_order};
+use domain::people::{EditAccount, Leave, NameContact, OrderPlan, ReadAccount};
+use domain::plan::{NotForSale, PlanBook, QuotaRule, may_order};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_json::json;
 use store::account::{Account, PlanOrder};
 use store::db::Tx;
@@ -29,6 +31,7 @@ pub fn create(cx: &mut Act, leave: &Leave<EditAccount>, new: &NewAccount) -> Res
         language: new.language.clone().unwrap_or_else(|| rules.language.clone()),
         tz: new.tz.clone().unwrap_or_else(|| rules.tz.clone()),
         tam: new.tam,
+        contact: None,
         active: true,
         created_at: cx.now,
         version: 1,
@@ -93,6 +96,25 @@ pub fn edit(cx: &mut Act, leave: &Leave<EditAccount>, id: AccountId, seen_versio
     log::write(cx, vec![Line::audit(Some(leave.actor().person), Some(id), "account.edited", body)])?;
     Ok(after)
 }
+/// Names who coordinates on the customer's side, or nobody. Errors: NotFound, Stale, Invalid unless it is one of the account's active people.
+pub fn name_contact(cx: &mut Act, leave: &Leave<NameContact>, id: AccountId, seen_version: u32, contact: Option<PersonId>) -> Result<Account, Fault> {
+    let who = leave.actor();
+    cx.tx.lock(&id.to_string())?;
+    let before = store::account::find(cx.tx, id)?.filter(|a| who.may_know(a.id)).ok_or(Fault::NotFound)?;
+    if before.version != seen_version {
+        return Err(Fault::Stale { current: before.version });
+    }
+    if let Some(person) = contact
+        && !store::person::find(cx.tx, person)?.is_some_and(|p| p.active && p.account == Some(id))
+    {
+        return Err(Fault::invalid("person", "unknown"));
+    }
+    let after = Account { contact, version: before.version + 1, ..before };
+    store::account::put(cx.tx, &after)?;
+    let body = json!({"account": id.to_string(), "version": after.version, "contact": contact.map(|c| c.to_string())});
+    log::write(cx, vec![Line::audit(Some(who.person), Some(id), "account.contact_named", body)])?;
+    Ok(after)
+}
 fn sign_everybody_out(cx: &mut Act, id: AccountId) -> Result<(), Fault> {
     let mut after = None;
     loop {
@@ -137,6 +159,39 @@ pub fn orders(tx: &mut Tx, leave: &Leave<ReadAccount>, account: AccountId) -> Re
 /// The plan version an account is on at an instant: by its order, else the version of the basic family of that time.
 pub fn plan_at<'d>(tx: &mut Tx, desk: &'d Desk, account: AccountId, at: At) -> Result<&'d PlanBook, Fault> {
     crate::ticket::plan_now(tx, desk, account, at)
+}
+
+/// Lead times count the working days of this calendar (003:L99).
+const WORKING_DAYS: &str = "cal_cn_working_days";
+/// A service that must be booked ahead, and the first day it may begin on.
+#[derive(Debug, Clone)]
+pub struct Lead<'d> {
+    pub rule: &'d QuotaRule,
+    pub working_days: u32,
+    pub calendar: &'static str,
+    /// `None`: the calendar does not reach so far.
+    pub earliest: Option<Date>,
+    /// The holidays of that day are not published yet.
+    pub provisional: bool,
+}
+/// What of the plan in force must be booked ahead, in the order of the book. Errors: NotFound.
+pub fn leads<'d>(
+    tx: &mut Tx,
+    desk: &'d Desk,
+    leave: &Leave<ReadAccount>,
+    account: AccountId,
+    now: At,
+) -> Result<(&'d PlanBook, Vec<Lead<'d>>), Fault> {
+    get(tx, leave, account)?;
+    let book = plan_at(tx, desk, account, now)?;
+    let calendar = desk.shelves().newest(WORKING_DAYS).ok_or_else(|| Fault::internal("there is no calendar of working days"))?;
+    let lead = |rule: &'d QuotaRule| {
+        let working_days = rule.lead_working_days?;
+        let asked = now.date_in(&TimeZone::get(&rule.tz).ok()?);
+        let earliest = calendar.earliest_first_day(asked, working_days);
+        Some(Lead { rule, working_days, calendar: WORKING_DAYS, earliest, provisional: earliest.is_none_or(|d| calendar.is_provisional(d)) })
+    };
+    Ok((book, book.quotas.iter().filter_map(lead).collect()))
 }
 
 /// An order as it comes in.

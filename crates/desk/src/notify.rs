@@ -96,8 +96,9 @@ pub fn tell_person(cx: &mut Act, person: PersonId, ticket: Option<TicketId>, mut
 fn covers(preference: &str, topic: &str) -> bool {
     preference == "*" || topic == preference || topic.strip_prefix(preference).is_some_and(|rest| rest.starts_with('.'))
 }
+/// A row of the outbox that waits to be sent.
 #[expect(clippy::too_many_arguments, reason = "a row has as many columns as it has")]
-fn letter(id: OutboxId, way: &str, target: [u8; 16], log_pos: i64, topic: &str, body: String, due_at: At, now: At) -> Letter {
+pub(crate) fn letter(id: OutboxId, way: &str, target: [u8; 16], log_pos: i64, topic: &str, body: String, due_at: At, now: At) -> Letter {
     Letter {
         id,
         way: way.into(),

@@ -6,7 +6,7 @@ use crate::{Act, Desk, Fault, Flaw, act, limits};
 use domain::kit::{AccountId, At, MessageId, PersonId, TicketId};
 use domain::people::{Actor, Leave, OpenTicket, ReadTicket, Role};
 use domain::plan::PlanBook;
-use domain::ticket::{Fact, Refusal, Severity, Stage, Ticket};
+use domain::ticket::{AccessGrant, Fact, Rating, Refusal, Severity, Stage, Ticket};
 use store::attachment::Attachment;
 use store::db::Tx;
 use store::log::{Audience, Entry};
@@ -141,18 +141,10 @@ fn check(o: &Opening, who: &Actor) -> Result<Severity, Fault> {
     if o.body.len() > limits::MESSAGE_BYTES_MAX {
         flaws.push(Flaw::new("body", "too_long").with("max", limits::MESSAGE_BYTES_MAX).with("unit", "bytes"));
     }
-    if !CHANNELS.contains(&o.channel.as_str()) {
-        flaws.push(Flaw::new("channel", "unknown").with("known", CHANNELS.join(", ")));
-    }
     if o.words.window_from.zip(o.words.window_to).is_some_and(|(from, to)| to < from) {
         flaws.push(Flaw::new("window.to", "before_from"));
     }
-    let severity = Severity::parse(&o.severity);
-    let scale = Severity::scale_of(&o.channel);
-    if severity.is_none_or(|s| s.scale() != scale) {
-        let known: Vec<&str> = Severity::ALL.iter().filter(|s| s.scale() == scale).map(|s| s.key()).collect();
-        flaws.push(Flaw::new("severity", "unknown").with("known", known.join(", ")));
-    }
+    let severity = on_scale(&o.channel, &o.severity, &mut flaws);
     if who.role.is_staff() {
         if o.account.is_none() {
             flaws.push(Flaw::new("account", "missing"));
@@ -165,6 +157,18 @@ fn check(o: &Opening, who: &Actor) -> Result<Severity, Fault> {
         Some(severity) if flaws.is_empty() => Ok(severity),
         _ => Err(Fault::Invalid(flaws)),
     }
+}
+/// The severity of this key on the scale of the channel; notes what is wrong with either.
+pub(crate) fn on_scale(channel: &str, severity: &str, flaws: &mut Vec<Flaw>) -> Option<Severity> {
+    if !CHANNELS.contains(&channel) {
+        flaws.push(Flaw::new("channel", "unknown").with("known", CHANNELS.join(", ")));
+    }
+    let (severity, scale) = (Severity::parse(severity), Severity::scale_of(channel));
+    if severity.is_none_or(|s| s.scale() != scale) {
+        let known: Vec<&str> = Severity::ALL.iter().filter(|s| s.scale() == scale).map(|s| s.key()).collect();
+        flaws.push(Flaw::new("severity", "unknown").with("known", known.join(", ")));
+    }
+    severity
 }
 /// Whose case it is. A customer asks for themselves; a manager may ask for a colleague; staff ask for a customer.
 fn asker(cx: &mut Act, who: &Actor, o: &Opening) -> Result<(AccountId, PersonId), Fault> {
@@ -206,6 +210,10 @@ pub struct Seen {
     pub more: bool,
     pub attachments: Vec<Attachment>,
     pub clocks: Vec<store::clock::Stored>,
+    /// Access the customer gave for it, oldest first.
+    pub grants: Vec<AccessGrant>,
+    /// How the customer found it, once they said.
+    pub rating: Option<Rating>,
     pub offers: Vec<(&'static str, Option<Refusal>)>,
     /// Cases this one is tied to, as far as they may be known.
     pub links: Vec<Tied>,
@@ -223,10 +231,17 @@ pub fn read(tx: &mut Tx, desk: &Desk, leave: &Leave<ReadTicket>, id: TicketId, n
     let mut clocks = store::clock::list_of_ticket(tx, id, desk.shelves())?;
     clocks.retain(|c| inside || c.clock.terms.kind == domain::promise::Kind::Contract);
     let offers = domain::ticket::offers(&case.ticket, who, &desk.rules().patience, now);
-    let people = store::person::list_named(tx, &named(&case.ticket, inside, &messages, &attachments))?;
     let links = crate::link::ties(tx, who, &case)?;
     let account = store::account::find(tx, case.ticket.account)?.map(|a| a.name).unwrap_or_default();
-    Ok(Seen { case, account, messages, more, attachments, clocks, offers, links, people })
+    let grants = store::grant::list_of_ticket(tx, id)?;
+    let rating = store::rating::find(tx, id)?;
+    let mut ids = named(&case.ticket, inside, &messages, &attachments);
+    ids.extend(grants.iter().flat_map(crate::grant::people_of));
+    ids.extend(rating.as_ref().map(|r| r.by));
+    ids.sort_unstable();
+    ids.dedup();
+    let people = store::person::list_named(tx, &ids)?;
+    Ok(Seen { case, account, messages, more, attachments, clocks, grants, rating, offers, links, people })
 }
 /// Everybody a case and its thread speak of, each once. Who follows it is the vendor's own business.
 fn named(t: &Ticket, inside: bool, messages: &[Message], attachments: &[Attachment]) -> Vec<PersonId> {

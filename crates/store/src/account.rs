@@ -12,6 +12,8 @@ pub struct Account {
     pub language: String,
     pub tz: String,
     pub tam: Option<PersonId>,
+    /// Of the customer's people, who coordinates for them.
+    pub contact: Option<PersonId>,
     pub active: bool,
     pub created_at: At,
     pub version: u32,
@@ -31,12 +33,12 @@ pub struct PlanOrder {
 }
 
 statements! {
-    ONE = "select id, number, name, language, tz, tam_id, active, created_at, version from account where id = $1";
-    BY_NUMBER = "select id, number, name, language, tz, tam_id, active, created_at, version from account where number = $1";
-    LIST = "select id, number, name, language, tz, tam_id, active, created_at, version from account where (name, id) > ($1, $2) order by name, id limit $3";
+    ONE = "select id, number, name, language, tz, tam_id, contact_id, active, created_at, version from account where id = $1";
+    BY_NUMBER = "select id, number, name, language, tz, tam_id, contact_id, active, created_at, version from account where number = $1";
+    LIST = "select id, number, name, language, tz, tam_id, contact_id, active, created_at, version from account where (name, id) > ($1, $2) order by name, id limit $3";
     NAMED = "select id, name from account where id in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)";
-    INSERT = "insert into account (id, number, name, language, tz, tam_id, active, created_at, version) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    UPDATE = "update account set name = $2, language = $3, tz = $4, tam_id = $5, active = $6, version = $7 where id = $1";
+    INSERT = "insert into account (id, number, name, language, tz, tam_id, contact_id, active, created_at, version) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    UPDATE = "update account set name = $2, language = $3, tz = $4, tam_id = $5, contact_id = $6, active = $7, version = $8 where id = $1";
     ORDER_INSERT = "insert into plan_order (id, account_id, family, plan_id, ordered_at, starts_at, ends_at, by_id) values ($1, $2, $3, $4, $5, $6, $7, $8)";
     ORDERS = "select id, account_id, family, plan_id, ordered_at, starts_at, ends_at, by_id from plan_order where account_id = $1 order by starts_at desc, id desc limit 200";
     IN_FORCE = "select id, account_id, family, plan_id, ordered_at, starts_at, ends_at, by_id from plan_order where account_id = $1 and starts_at <= $2 order by starts_at desc, id desc limit 1";
@@ -53,9 +55,10 @@ fn read(r: &Row) -> Result<Account, DbError> {
         language: r.text(3),
         tz: r.text(4),
         tam: r.opt_id(5),
-        active: r.bool(6),
-        created_at: r.at(7),
-        version: r.num(8),
+        contact: r.opt_id(6),
+        active: r.bool(7),
+        created_at: r.at(8),
+        version: r.num(9),
     })
 }
 /// The names of these accounts, in no order. One statement for each 32.
@@ -87,10 +90,10 @@ pub fn list(tx: &mut Tx, after: Option<(&str, AccountId)>, limit: u32) -> Result
 }
 /// Errors: `Conflict` when the number is taken.
 pub fn put_new(tx: &mut Tx, a: &Account) -> Result<(), DbError> {
-    tx.exec(&INSERT, &vals![a.id, &a.number, &a.name, &a.language, &a.tz, a.tam, a.active, a.created_at, a.version]).map(|_| ())
+    tx.exec(&INSERT, &vals![a.id, &a.number, &a.name, &a.language, &a.tz, a.tam, a.contact, a.active, a.created_at, a.version]).map(|_| ())
 }
 pub fn put(tx: &mut Tx, a: &Account) -> Result<(), DbError> {
-    tx.exec(&UPDATE, &vals![a.id, &a.name, &a.language, &a.tz, a.tam, a.active, a.version]).map(|_| ())
+    tx.exec(&UPDATE, &vals![a.id, &a.name, &a.language, &a.tz, a.tam, a.contact, a.active, a.version]).map(|_| ())
 }
 pub fn put_order(tx: &mut Tx, o: &PlanOrder) -> Result<(), DbError> {
     tx.exec(&ORDER_INSERT, &vals![o.id, o.account, &o.family, &o.plan, o.ordered_at, o.starts_at, o.ends_at, o.by]).map(|_| ())

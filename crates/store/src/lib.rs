@@ -7,16 +7,19 @@ pub mod attachment;
 pub mod check;
 pub mod chore;
 pub mod clock;
+pub mod grant;
 pub mod idempotency;
 pub mod link;
 pub mod log;
 pub mod message;
 pub mod notice;
 pub mod outbox;
+pub mod pass;
 pub mod person;
 pub mod plan;
 pub mod presence;
 pub mod quota;
+pub mod rating;
 pub mod search;
 pub mod session;
 pub mod ticket;
@@ -26,21 +29,24 @@ pub mod webhook;
 
 /// Every statement of the house, for the tests that prepare each on both databases.
 pub fn statements() -> Vec<&'static db::Sql> {
-    let rooms: [&[&'static db::Sql]; 18] = [
+    let rooms: [&[&'static db::Sql]; 21] = [
         account::ALL,
         attachment::ALL,
         chore::ALL,
         clock::ALL,
+        grant::ALL,
         idempotency::ALL,
         link::ALL,
         log::ALL,
         message::ALL,
         notice::ALL,
         outbox::ALL,
+        pass::ALL,
         person::ALL,
         plan::ALL,
         presence::ALL,
         quota::ALL,
+        rating::ALL,
         session::ALL,
         ticket::ALL,
         token::ALL,

@@ -45,6 +45,7 @@ macro_rules! columns {
 statements! {
     ONE = concat!("select ", columns!(), " from person where id = $1");
     BY_LOGIN = concat!("select ", columns!(), " from person where login = $1");
+    BY_EMAIL = concat!("select ", columns!(), " from person where lower(email) = $1 order by id limit $2");
     OF_ACCOUNT = concat!("select ", columns!(), " from person where account_id = $1 and id > $2 order by id limit $3");
     STAFF = concat!("select ", columns!(), " from person where account_id is null and id > $1 order by id limit $2");
     ANSWERING = concat!("select ", columns!(), " from person where active = 1 and role in ('engineer', 'tam', 'duty_chief') order by id");
@@ -94,6 +95,10 @@ pub fn find(tx: &mut Tx, id: PersonId) -> Result<Option<Person>, DbError> {
 }
 pub fn find_by_login(tx: &mut Tx, login: &str) -> Result<Option<Person>, DbError> {
     tx.first(&BY_LOGIN, &vals![login], read)
+}
+/// Everybody with this address, written in lower case; several people may share one.
+pub fn list_by_email(tx: &mut Tx, email: &str, limit: u32) -> Result<Vec<Person>, DbError> {
+    tx.query(&BY_EMAIL, &vals![email, limit], read)
 }
 pub fn list_of_account(tx: &mut Tx, account: AccountId, after: Option<PersonId>, limit: u32) -> Result<Vec<Person>, DbError> {
     tx.query(&OF_ACCOUNT, &vals![account, after.unwrap_or(PersonId::from_raw(0)), limit], read)

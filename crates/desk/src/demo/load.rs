@@ -110,6 +110,7 @@ fn contact(cx: &mut Act, i: u32, family: &str) -> Result<Person, Fault> {
         language: "zh-CN".into(),
         tz: "Asia/Shanghai".into(),
         tam: None,
+        contact: None,
         active: true,
         created_at: since,
         version: 1,

@@ -216,6 +216,7 @@ fn put_customer(cx: &mut Act, c: &Customer, tam: PersonId, hash: &str) -> Result
         language: c.language.into(),
         tz: c.tz.into(),
         tam: c.tam.then_some(tam),
+        contact: None,
         active: true,
         created_at: cx.now,
         version: 1,

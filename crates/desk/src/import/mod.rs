@@ -215,7 +215,7 @@ fn engineer_login(account: &str) -> String {
 fn make_account(cx: &mut Act, options: &Options, family: &str, plan: &str, first: At) -> Result<Account, Fault> {
     let (language, tz) = (cx.desk.rules().language.clone(), cx.desk.rules().tz.clone());
     let (number, name) = (options.account.clone(), options.account_name.clone());
-    let account = Account { id: cx.fresh(), number, name, language, tz, tam: None, active: true, created_at: cx.now, version: 1 };
+    let account = Account { id: cx.fresh(), number, name, language, tz, tam: None, contact: None, active: true, created_at: cx.now, version: 1 };
     store::account::put_new(cx.tx, &account)?;
     let body = json!({"account": account.id.to_string(), "number": account.number});
     let order = PlanOrder {

@@ -90,6 +90,9 @@ fn tell(desk: &Desk, p: &Person, lang: &str, letter: &Letter) -> Written {
         ("due_at", At::parse(&text("due_at")).map(|at| wall(at, &p.tz)).unwrap_or_default()),
         ("name", text("name")),
         ("url", text("url")),
+        ("vendor", desk.rules().vendor.clone()),
+        ("until", At::parse(&text("until")).map(|at| wall(at, &p.tz)).unwrap_or_default()),
+        ("what", text("what")),
     ]);
     Written { subject: one_line(&fill(say(lang, &letter.topic, "subject"), &args)), text: fill(say(lang, &letter.topic, "text"), &args) }
 }
@@ -104,6 +107,10 @@ pub(super) fn ticket_of(letter: &Letter) -> Option<TicketId> {
 }
 fn link(desk: &Desk, p: &Person, letter: &Letter) -> Option<String> {
     let side = if p.role.is_customer() { "portal" } else { "console" };
+    let body: Value = serde_json::from_str(&letter.body).unwrap_or_default();
+    if body["sealed"].is_string() {
+        return crate::pass::address(desk, side, &letter.topic, &body);
+    }
     Some(format!("{}/{side}/cases/{}", desk.rules().public_url.trim_end_matches('/'), ticket_of(letter)?))
 }
 /// Puts values into `{name}` in one pass, so that what a customer wrote is never read as a place to fill.

@@ -3,8 +3,12 @@
 mod access;
 mod account;
 mod attachment;
+mod grant;
 mod keeping;
+mod pass;
 mod people;
+mod preview;
+mod rating;
 mod talk;
 mod view;
 mod week;

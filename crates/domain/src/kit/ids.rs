@@ -124,6 +124,12 @@ id_kinds! {
     WebhookKind WebhookId "whk"
     /// One thing that leaves the house: a mail, a webhook delivery, an in-site notice.
     OutboxKind OutboxId "out"
+    /// A link in a letter that opens the door once.
+    PassKind PassId "pas"
+    /// Access a customer gave to the vendor's people.
+    GrantKind GrantId "grt"
+    /// One use of such access.
+    UseKind UseId "use"
 }
 
 #[cfg(test)]

@@ -45,11 +45,19 @@ deeds! {
     ReadInternal = "ticket.read_internal": Engineer | Tam | DutyChief | Quality | Administrator;
     /// Tie cases together: parts of a whole, related ones.
     LinkTickets = "ticket.link": Engineer | Tam | DutyChief;
+    /// Give the vendor's people access for a case, and take it back.
+    GiveAccess = "grant.give": Contact | CustomerManager;
+    /// Use access a customer gave; which, `AccessGrant::may_use` answers.
+    UseAccess = "grant.use": Engineer | Tam | DutyChief;
+    /// Say how a closed case went.
+    RateTicket = "ticket.rate": Contact | CustomerManager;
     KeepDraft = "ticket.draft": Contact | CustomerManager | Engineer | Tam | DutyChief;
     Search = "search": Contact | CustomerManager | Engineer | Tam | DutyChief | Quality | Administrator;
     ListenToEvents = "events.listen": Contact | CustomerManager | Engineer | Tam | DutyChief | Quality | Administrator;
     ReadAccount = "account.read": Contact | CustomerManager | Engineer | Tam | DutyChief | Quality | Finance | Administrator;
     EditAccount = "account.edit": Administrator | Finance;
+    /// Name the customer's technical contact.
+    NameContact = "account.contact": CustomerManager | Administrator;
     OrderPlan = "plan.order": Administrator | Finance;
     ReadPlan = "plan.read": Contact | CustomerManager | Engineer | Tam | DutyChief | Quality | Finance | Administrator;
     ReadPerson = "person.read": CustomerManager | Engineer | Tam | DutyChief | Quality | Finance | Administrator;
@@ -114,6 +122,7 @@ mod tests {
             "plan.order",
             "person.edit",
             "clock.waive",
+            "grant.use",
             "rota.edit",
             "rota.read",
             "webhook.keep",

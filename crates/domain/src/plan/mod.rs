@@ -3,7 +3,9 @@
 //! A book is data. Reading it from TOML is `desk`'s work; comparing two of them in words is [`diff`].
 mod book;
 mod diff;
+mod scope;
 mod version;
 pub use book::*;
 pub use diff::{Arg, Change, Verdict, diff};
+pub use scope::{ScopeVerdict, scope_verdict};
 pub use version::*;

@@ -1,25 +1,33 @@
 //! Customers and what they ordered.
 use super::App;
+use super::clock::SourceOut;
 use super::extract::{IfMatch, Json, PathId, Query};
 use super::once::Write;
 use super::page::{self, PageIn};
 use super::problem::Problem;
 use super::reply;
+use super::ticket::NameOut;
 use super::wire::{self, AccountRef, Instant, Made, OrderRef, Page, PersonRef, instant};
 use crate::access::Visitor;
 use axum::extract::State;
 use axum::response::Response;
 use desk::account::{AccountEdit, NewAccount, NewOrder};
-use domain::kit::AccountId;
-use domain::people::{EditAccount, OrderPlan, ReadAccount};
+use domain::kit::{AccountId, PersonId};
+use domain::people::{EditAccount, NameContact, OrderPlan, ReadAccount};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use store::account::{Account, PlanOrder};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(create, list)).routes(routes!(get, edit)).routes(routes!(order, orders))
+    OpenApiRouter::new()
+        .routes(routes!(create, list))
+        .routes(routes!(get, edit))
+        .routes(routes!(name_contact))
+        .routes(routes!(order, orders))
+        .routes(routes!(leads))
 }
 
 /// A customer of the vendor.
@@ -32,6 +40,8 @@ pub struct AccountOut {
     pub language: String,
     pub tz: String,
     pub tam: Option<PersonRef>,
+    /// The technical contact: of the customer's people, who coordinates for them.
+    pub contact: Option<PersonRef>,
     pub active: bool,
     pub created_at: Instant,
     pub version: u32,
@@ -44,6 +54,7 @@ fn account_out(a: &Account) -> AccountOut {
         language: a.language.clone(),
         tz: a.tz.clone(),
         tam: a.tam.map(Into::into),
+        contact: a.contact.map(Into::into),
         active: a.active,
         created_at: a.created_at.into(),
         version: a.version,
@@ -56,6 +67,8 @@ pub struct AccountSeenOut {
     /// The version of the plan in force now.
     pub plan: String,
     pub orders: Vec<OrderOut>,
+    /// The manager of the vendor's side and the technical contact, by id.
+    pub people: BTreeMap<String, NameOut>,
 }
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -103,7 +116,10 @@ async fn get(State(app): State<App>, visitor: Visitor, PathId(id): PathId<Accoun
         let account = desk::account::get(tx, &leave, id)?;
         let plan = desk::account::plan_at(tx, desk, id, now)?.id.clone();
         let orders = desk::account::orders(tx, &leave, id)?.iter().map(order_out).collect();
-        Ok((account.version, AccountSeenOut { account: account_out(&account), plan, orders }))
+        let ids: Vec<PersonId> = account.tam.into_iter().chain(account.contact).collect();
+        let named = store::person::list_named(tx, &ids)?;
+        let people = named.into_iter().map(|p| (p.id.to_string(), NameOut { name: p.name, role: p.role.key() })).collect();
+        Ok((account.version, AccountSeenOut { account: account_out(&account), plan, orders, people }))
     });
     let (version, out) = seen.await?;
     Ok(reply::tagged(version, out))
@@ -138,6 +154,76 @@ async fn edit(
         Ok(Made::ok(account_out(&account)).version(account.version))
     })
     .await
+}
+
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContactIn {
+    /// One of the account's people; `null`: nobody.
+    pub person: Option<PersonRef>,
+}
+/// Name the technical contact: who coordinates on the customer's side.
+#[utoipa::path(put, path = "/api/v1/accounts/{id}/contact", tag = "accounts", operation_id = "name_contact", params(("id" = AccountRef, Path), ("If-Match" = String, Header)), request_body = ContactIn, responses((status = 200, body = AccountOut)))]
+async fn name_contact(
+    State(app): State<App>,
+    visitor: Visitor,
+    PathId(id): PathId<AccountId>,
+    IfMatch(version): IfMatch,
+    Write { body, once }: Write<ContactIn>,
+) -> Result<Response, Problem> {
+    let leave = visitor.leave::<NameContact>()?;
+    app.once(visitor.id(), once, move |cx| {
+        let account = desk::account::name_contact(cx, &leave, id, version, body.person.map(|p| p.0))?;
+        Ok(Made::ok(account_out(&account)).version(account.version))
+    })
+    .await
+}
+
+/// Services that must be booked ahead.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LeadsOut {
+    /// The plan in force now.
+    pub plan: String,
+    pub items: Vec<LeadOut>,
+}
+/// A service and the first day on which it may begin if it is asked for now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LeadOut {
+    pub quota: String,
+    pub name: BTreeMap<String, String>,
+    pub edition: Option<String>,
+    pub lead_working_days: u32,
+    /// Local day of the calendar; absent where the calendar does not reach so far.
+    #[schema(example = "2026-03-09")]
+    pub earliest_day: Option<String>,
+    pub calendar: String,
+    /// The holidays of that time are not published yet: the day may still move.
+    pub provisional: bool,
+    pub words: BTreeMap<String, String>,
+    pub source: SourceOut,
+}
+fn lead_out(l: &desk::account::Lead) -> LeadOut {
+    LeadOut {
+        quota: l.rule.id.clone(),
+        name: l.rule.name.0.clone(),
+        edition: l.rule.edition.clone(),
+        lead_working_days: l.working_days,
+        earliest_day: l.earliest.map(|d| d.to_string()),
+        calendar: l.calendar.into(),
+        provisional: l.provisional,
+        words: l.rule.words.0.clone(),
+        source: SourceOut { document: l.rule.source.document.clone(), section: l.rule.source.section.clone() },
+    }
+}
+/// Lead times of the plan in force as the earliest possible days, if one asked now.
+#[utoipa::path(get, path = "/api/v1/accounts/{id}/leads", tag = "accounts", operation_id = "list_leads", params(("id" = AccountRef, Path)), responses((status = 200, body = LeadsOut)))]
+async fn leads(State(app): State<App>, visitor: Visitor, PathId(id): PathId<AccountId>) -> Result<Json<LeadsOut>, Problem> {
+    let leave = visitor.leave::<ReadAccount>()?;
+    let out = app.read(move |tx, desk, now| {
+        let (book, leads) = desk::account::leads(tx, desk, &leave, id, now)?;
+        Ok(LeadsOut { plan: book.id.clone(), items: leads.iter().map(lead_out).collect() })
+    });
+    Ok(Json(out.await?))
 }
 
 /// An order of a plan: pins the version in force at its instant.

@@ -45,6 +45,7 @@ impl Modify for Doors {
 pub fn routes() -> OpenApiRouter<App> {
     let rooms = [
         super::session::routes(),
+        super::ask::routes(),
         super::ticket::routes(),
         super::message::routes(),
         super::act::routes(),
@@ -53,6 +54,8 @@ pub fn routes() -> OpenApiRouter<App> {
         super::clock::routes(),
         super::attachment::routes(),
         super::draft::routes(),
+        super::grant::routes(),
+        super::rating::routes(),
         super::presence::routes(),
         super::view::routes(),
         super::queue::routes(),
@@ -61,6 +64,7 @@ pub fn routes() -> OpenApiRouter<App> {
         super::account::routes(),
         super::quota::routes(),
         super::person::routes(),
+        super::invitation::routes(),
         super::token::routes(),
         super::notice::routes(),
         super::plan::routes(),
@@ -105,7 +109,14 @@ fn complete(api: &mut utoipa::openapi::OpenApi) {
     }
 }
 /// Writes that are safe to repeat, or must not be remembered: signing in and out, passwords.
-const NOT_ONCE: &[&str] = &["/api/v1/sessions", "/api/v1/sessions/current", "/api/v1/people/me/password"];
+const NOT_ONCE: &[&str] = &[
+    "/api/v1/sessions",
+    "/api/v1/sessions/link",
+    "/api/v1/sessions/link/use",
+    "/api/v1/sessions/current",
+    "/api/v1/invitations/accept",
+    "/api/v1/people/me/password",
+];
 
 /// The description as it is committed.
 pub fn openapi_json() -> String {

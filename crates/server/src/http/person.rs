@@ -107,6 +107,9 @@ pub struct PersonIn {
     pub work_calendar: Option<String>,
     /// Without one they cannot sign in with a password yet.
     pub password: Option<String>,
+    /// Send them a letter with a link to choose a password themselves.
+    #[serde(default)]
+    pub invite: bool,
 }
 impl PersonIn {
     /// Hashes the password: slow.
@@ -137,9 +140,13 @@ fn role(key: &str) -> Result<Role, Fault> {
 #[utoipa::path(post, path = "/api/v1/people", tag = "people", operation_id = "create_person", request_body = PersonIn, responses((status = 201, body = PersonOut)))]
 async fn create(State(app): State<App>, visitor: Visitor, Write { body, once }: Write<PersonIn>) -> Result<Response, Problem> {
     let leave = visitor.leave::<InvitePerson>()?;
+    let invite = body.invite;
     let new = app.work(move |_| body.parsed()).await?;
     app.once(visitor.id(), once, move |cx| {
         let person = desk::people::create(cx, &leave, &new)?;
+        if invite {
+            desk::pass::invite(cx, &leave, person.id)?;
+        }
         Ok(Made::new(format!("/api/v1/people/{}", person.id), person_out(&person)).version(person.version))
     })
     .await

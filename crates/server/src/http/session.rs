@@ -23,6 +23,8 @@ use utoipa_axum::routes;
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(sign_in))
+        .routes(routes!(request_link))
+        .routes(routes!(use_link))
         .routes(routes!(sign_out))
         .routes(routes!(me, edit_me))
         .routes(routes!(put_availability))
@@ -46,7 +48,7 @@ pub struct SessionOut {
     pub id: SessionRef,
     pub expires_at: Instant,
 }
-fn session_response(app: &App, signed_in: &SignedIn, status: StatusCode) -> Response {
+pub(super) fn session_response(app: &App, signed_in: &SignedIn, status: StatusCode) -> Response {
     let s = &signed_in.session;
     let session = SessionOut { id: s.id.into(), expires_at: s.expires_at.into() };
     let out = SignedInOut { session, person: person_out(&signed_in.person) };
@@ -65,6 +67,45 @@ fn put_cookie(response: &mut Response, cookie: Option<HeaderValue>) {
 async fn sign_in(State(app): State<App>, Extension(Client(from)): Extension<Client>, Json(who): Json<SignInIn>) -> Result<Response, Problem> {
     app.rates.sign_in(from)?;
     let signed_in = app.work(move |app| access::sign_in(app.desk(), &app.guard, app.now(), &who.login, &who.password)).await?;
+    Ok(session_response(&app, &signed_in, StatusCode::CREATED))
+}
+
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignInLinkIn {
+    #[schema(example = "yunfan@example.com")]
+    pub email: String,
+}
+/// Ask for a letter with a link to sign in: it works once, for 15 minutes, and is for customers. The answer is the same whether anybody has
+/// this address or not.
+#[utoipa::path(post, path = "/api/v1/sessions/link", tag = "sessions", operation_id = "request_link", request_body = SignInLinkIn, responses((status = 202, description = "If somebody has this address, a letter is on its way")), security(()))]
+async fn request_link(
+    State(app): State<App>,
+    Extension(Client(from)): Extension<Client>,
+    Json(asked): Json<SignInLinkIn>,
+) -> Result<StatusCode, Problem> {
+    app.rates.sign_in(from)?;
+    // Counted for addresses nobody has as well.
+    app.guard.attempt(&format!("link {}", asked.email.trim()), app.now())?;
+    app.write(move |cx| desk::pass::send_sign_in(cx, &asked.email)).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignInLinkUseIn {
+    /// What stands behind `#` in the letter's address.
+    pub token: String,
+}
+/// Sign in with the token of such a letter.
+#[utoipa::path(post, path = "/api/v1/sessions/link/use", tag = "sessions", operation_id = "sign_in_by_link", request_body = SignInLinkUseIn, responses((status = 201, body = SignedInOut)), security(()))]
+async fn use_link(
+    State(app): State<App>,
+    Extension(Client(from)): Extension<Client>,
+    Json(shown): Json<SignInLinkUseIn>,
+) -> Result<Response, Problem> {
+    app.rates.sign_in(from)?;
+    let signed_in = app.write(move |cx| desk::pass::sign_in(cx, &shown.token)).await?;
+    app.guard.forget(&format!("link {}", signed_in.person.email));
     Ok(session_response(&app, &signed_in, StatusCode::CREATED))
 }
 /// Sign out: the session ends, here and everywhere.

@@ -3,11 +3,13 @@ use super::App;
 use super::attachment::AttachmentOut;
 use super::clock::{ClockOut, clock_out};
 use super::extract::{Json, PathId, Query};
+use super::grant::{GrantOut, grant_out};
 use super::link::LinkOut;
 use super::message::MessageOut;
 use super::once::Write;
 use super::page;
 use super::problem::{Problem, ProblemOut};
+use super::rating::{RatingOut, rating_out};
 use super::reply::tagged;
 use super::wire::{AccountRef, Instant, Made, MessageRef, PersonRef, TicketRef, instant, keys, refs};
 use crate::access::Visitor;
@@ -506,6 +508,10 @@ pub struct CaseOut {
     pub more_after: Option<MessageRef>,
     pub attachments: Vec<AttachmentOut>,
     pub clocks: Vec<ClockOut>,
+    /// Access the customer gave for it, oldest first.
+    pub grants: Vec<GrantOut>,
+    /// How the customer found it, once they said.
+    pub rating: Option<RatingOut>,
     /// What may be done now, and if not, why.
     pub offers: Vec<OfferOut>,
     /// Cases it is tied to: its parent, its children, then the others.
@@ -551,6 +557,8 @@ impl CaseOut {
             messages: seen.messages.into_iter().map(MessageOut::from).collect(),
             attachments: seen.attachments.into_iter().map(AttachmentOut::from).collect(),
             clocks: seen.clocks.iter().map(|c| clock_out(desk, c, now)).collect(),
+            rating: seen.rating.as_ref().map(rating_out),
+            grants: seen.grants.iter().map(|g| grant_out(g, now)).collect(),
             offers: seen.offers.into_iter().map(offer).collect(),
             links: seen.links.into_iter().map(|t| LinkOut::of(desk, t)).collect(),
             people: seen.people.into_iter().map(|p| (p.id.to_string(), NameOut { name: p.name, role: p.role.key() })).collect(),

@@ -21,6 +21,8 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     2 "0002_snooze"
     3 "0003_link"
     4 "0004_queue"
+    5 "0005_portal"
+    6 "0006_rating"
 };
 
 /// What a run did.

@@ -87,7 +87,7 @@ fn template(server: &str) -> &'static str {
     static NAME: OnceLock<String> = OnceLock::new();
     NAME.get_or_init(|| {
         use sha2::{Digest, Sha256};
-        let all: String = super::MIGRATIONS.iter().map(|m| m.text).collect();
+        let all: String = super::MIGRATIONS.iter().map(|m| format!("{} {}\n{}", m.number, m.name, m.text)).collect();
         let name: String = "yinuo_template_"
             .chars()
             .chain(Sha256::digest(all.as_bytes())[..8].iter().flat_map(|b| format!("{b:02x}").chars().collect::<Vec<_>>()))

@@ -12,7 +12,7 @@ pub struct Card {
     pub ask: fn(&Scene, &Person) -> Ask,
 }
 /// Operations nobody needs to be known for.
-pub const OPEN: &[&str] = &["sign_in", "healthz", "readyz", "metrics"];
+pub const OPEN: &[&str] = &["sign_in", "request_link", "sign_in_by_link", "accept_invitation", "healthz", "readyz", "metrics"];
 
 const fn card(operation: &'static str, deeds: &'static [&'static str], ask: fn(&Scene, &Person) -> Ask) -> Card {
     Card { operation, deeds, ask }
@@ -22,6 +22,11 @@ pub const CARDS: &[Card] = &[
     card("readyz", &[], |_, _| Ask::bare("/readyz")),
     card("metrics", &[], |_, _| Ask::bare("/metrics")),
     card("sign_in", &[], |_, who| Ask::json("/sessions", json!({"login": who.login, "password": PASSWORD}))),
+    card("request_link", &[], |_, who| Ask::json("/sessions/link", json!({"email": format!("{}@example.com", who.login)}))),
+    card("sign_in_by_link", &[], |s, who| Ask::json("/sessions/link/use", json!({"token": s.pass(who.id, desk::pass::SIGN_IN)}))),
+    card("accept_invitation", &[], |s, who| {
+        Ask::json("/invitations/accept", json!({"token": s.pass(who.id, desk::pass::INVITE), "password": PASSWORD}))
+    }),
     card("sign_out", &[], |_, _| Ask::bare("/sessions/current").in_session()),
     card("get_me", &[], |_, _| Ask::bare("/me")),
     card("edit_me", &[], |s, who| Ask::json("/me", json!({"name": s.fresh("me"), "away_until": null})).version(s.version_of(who)).in_session()),
@@ -32,6 +37,10 @@ pub const CARDS: &[Card] = &[
         Ask::json("/tickets", json!({"subject": subject, "body": "since noon", "account": s.account.to_string(), "requester": requester}))
     }),
     card("queue_counts", &["ticket.read"], |_, _| Ask::bare("/queue/counts")),
+    card("list_choices", &["ticket.open"], |s, _| Ask::bare(format!("/ask/choices?account={}", s.account))),
+    card("preview_ticket", &["ticket.open"], |s, _| {
+        Ask::bare(format!("/ask/preview?account={}&severity=urgent&product=ecs&subject=no%20route", s.account))
+    }),
     card("list_tickets", &["ticket.read"], |s, _| Ask::bare(format!("/tickets?account={}", s.account))),
     card("get_ticket", &["ticket.read"], |s, _| Ask::bare(format!("/tickets/{}", s.case))),
     card("act_on_ticket", &["ticket.act"], |s, _| {
@@ -71,6 +80,19 @@ pub const CARDS: &[Card] = &[
     card("list_drafts", &["ticket.draft"], |_, _| Ask::bare("/drafts")),
     card("put_presence", &["ticket.read"], |s, _| Ask::json(format!("/tickets/{}/presence", s.case), json!({"doing": "typing"}))),
     card("get_presence", &["ticket.read"], |s, _| Ask::bare(format!("/tickets/{}/presence", s.case))),
+    card("give_access", &["grant.give"], |s, _| Ask::json(format!("/tickets/{}/grants", s.fresh_case()), s.new_grant(None))),
+    card("list_grants", &["ticket.read"], |s, _| Ask::bare(format!("/tickets/{}/grants", s.case))),
+    card("get_grant", &["ticket.read"], |s, _| Ask::bare(format!("/grants/{}", s.fresh_grant(None)))),
+    card("revoke_access", &["grant.give"], |s, _| Ask::bare(format!("/grants/{}", s.fresh_grant(None)))),
+    card("note_access_use", &["grant.use"], |s, who| {
+        let to = may(who.role, &["grant.use"]).then_some(who.id);
+        Ask::json(format!("/grants/{}/uses", s.fresh_grant(to)), json!({"what": "read the logs of the night"}))
+    }),
+    card("rate_ticket", &["ticket.rate"], |s, _| {
+        let case = s.fresh_case();
+        s.must(Role::Contact, "POST", &format!("/tickets/{case}/acts"), json!({"act": "withdraw", "reason": "found it"}));
+        Ask::json(format!("/tickets/{case}/rating"), json!({"stars": 4, "comment": "slow, but right"}))
+    }),
     card("create_view", &["view.own"], |s, _| Ask::json("/views", json!({"name": s.fresh("mine"), "filter": {"open": true}}))),
     card("list_views", &["view.own"], |_, _| Ask::bare("/views")),
     card("get_view", &["view.own"], |s, who| Ask::bare(format!("/views/{}", own_view(s, who)))),
@@ -95,6 +117,12 @@ pub const CARDS: &[Card] = &[
             json!({"family": "ali.business", "ordered_at": "2025-06-15T00:00:00+08:00", "existing": true}),
         )
     }),
+    card("name_contact", &["account.contact"], |s, _| {
+        let account = s.must(Role::Administrator, "GET", &format!("/accounts/{}", s.account), Value::Null);
+        let version = account["account"]["version"].as_u64().and_then(|v| v.try_into().ok()).expect("a version");
+        Ask::json(format!("/accounts/{}/contact", s.account), json!({"person": s.one(Role::Contact).id.to_string()})).version(version)
+    }),
+    card("list_leads", &["account.read"], |s, _| Ask::bare(format!("/accounts/{}/leads", s.account))),
     card("list_quotas", &["account.read"], |s, _| Ask::bare(format!("/quotas?account={}", s.account))),
     card("create_person", &["person.invite"], |s, _| Ask::json("/people", s.new_contact())),
     card("list_people", &["person.read"], |s, _| Ask::bare(format!("/people?account={}", s.account))),
@@ -102,6 +130,9 @@ pub const CARDS: &[Card] = &[
     card("edit_person", &["person.edit"], |s, _| {
         Ask::json(format!("/people/{}", s.fresh_contact()), json!({"name": s.fresh("new name")})).version(1)
     }),
+    card("get_invitation", &["person.invite"], |s, _| Ask::bare(format!("/people/{}/invitation", invited(s)))),
+    card("invite_person", &["person.invite"], |s, _| Ask::bare(format!("/people/{}/invitation", s.fresh_contact()))),
+    card("revoke_invitation", &["person.invite"], |s, _| Ask::bare(format!("/people/{}/invitation", invited(s)))),
     card("create_token", &["token.own"], |s, who| {
         drop_tokens(s, who);
         Ask::json("/tokens", json!({"name": "script", "scopes": ["plan.read"]}))
@@ -153,6 +184,12 @@ pub const CARDS: &[Card] = &[
     card("get_limits", &[], |_, _| Ask::bare("/limits")),
 ];
 
+/// Somebody who was sent an invitation.
+fn invited(s: &Scene) -> String {
+    let person = s.fresh_contact();
+    s.must(Role::Administrator, "POST", &format!("/people/{person}/invitation"), Value::Null);
+    person
+}
 /// A view of one's own; of nobody's for those who keep none.
 fn own_view(s: &Scene, who: &Person) -> String {
     let view = s.make(who, "POST", &Ask::json("/views", json!({"name": s.fresh("mine"), "filter": {"open": true}})));

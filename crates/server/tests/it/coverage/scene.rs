@@ -273,6 +273,21 @@ impl Scene {
         let name = self.fresh("new");
         json!({"account": self.account.to_string(), "role": "contact", "name": name, "email": format!("{name}@example.com")})
     }
+    pub fn new_grant(&self, to: Option<PersonId>) -> Value {
+        json!({"to": to.map(|t| t.to_string()), "scopes": ["read_logs"], "resource": "i-1", "until": self.after(Span::hours(1))})
+    }
+    /// Access the first contact gave for a new case.
+    pub fn fresh_grant(&self, to: Option<PersonId>) -> String {
+        let grant = self.new_grant(to);
+        id_of(&self.must(Role::Contact, "POST", &format!("/tickets/{}/grants", self.fresh_case()), grant))
+    }
+    /// What a link in somebody's letter carries.
+    pub fn pass(&self, who: PersonId, purpose: &'static str) -> String {
+        self.house.write(move |cx| {
+            let person = store::person::find(cx.tx, who)?.ok_or(desk::Fault::NotFound)?;
+            desk::pass::issue(cx, &person, purpose, None)
+        })
+    }
     pub fn fresh_shift(&self) -> String {
         let shift = json!({"duty": "group", "person": self.one(Role::Engineer).id.to_string(), "from": self.now()});
         id_of(&self.must(Role::DutyChief, "POST", "/rota", shift))

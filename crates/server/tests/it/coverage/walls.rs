@@ -7,7 +7,7 @@ use serde_json::Value;
 use testkit::wire::Answer;
 
 /// Things that belong to one person, or to the cases of one contact.
-const PERSONAL: &[&str] = &["tkt", "clk", "att", "viw", "tok"];
+const PERSONAL: &[&str] = &["tkt", "clk", "att", "grt", "viw", "tok"];
 
 on_both! {
     fn another_accounts_things_are_as_if_they_never_were(scene) {
