@@ -49,10 +49,12 @@ function CasePage({ c }: { c: Case }) {
       <p className="s m x meta"><Link to="/cases" className="noprint">{say("portal.cases")}</Link><span>{t.number}</span><Severity of={t.severity} />{(t.product || t.instance) && <span>{t.product}{t.product && t.instance && " · "}<code>{t.instance}</code></span>}</p>
       <h1>{t.subject}</h1>
       <Story c={c} />
-      <div className="now">
-        <Standing c={c} />
-        <p>{sentence(c, say, when, language, now)}</p>
-      </div>
+      {what === "confirm" ? <div className="gap" /> : (
+        <div className="now">
+          <Standing c={c} />
+          <p>{sentence(c, say, when, language, now)}</p>
+        </div>
+      )}
       {fault && <p role="alert" className="txt-late">{fault}</p>}
       <div className="side2">
         <div>
@@ -96,7 +98,6 @@ function CasePage({ c }: { c: Case }) {
 function Standing({ c }: { c: Case }) {
   const { say } = useSpeech(), now = useNow(), clock = nearest(c, now);
   if (c.ticket.stage === "waiting_customer" && (!clock || clock.paused)) return <span className="p paused"><Ring size="b" seen={{ face: "paused", share: 0, ms: 0 }} />{say(clock ? "case.sign_paused" : "case.sign_waits")}</span>;
-  if (c.ticket.stage === "resolved") return <span className="p paused"><Ring size="b" seen={{ face: "paused", share: 0, ms: 0 }} />{say("case.sign_confirm")}</span>;
   if (c.ticket.stage === "closed") return <span className="p kept"><Ring size="b" seen={{ face: "kept", share: 100, ms: 0 }} />{say("stage.closed")}</span>;
   return clock ? <PromiseSign clock={clock} size="b" /> : <span className="p none"><Ring size="b" seen={{ face: "none", share: 0, ms: 0 }} />{say("home.no_clock")}</span>;
 }

@@ -84,7 +84,7 @@ function Found({ q }: { q: string }) {
   if (!all.length) return <Empty title={say("cases.none_found", { q })}><Link to="/cases" className="btn">{say("cases.clear")}</Link></Empty>;
   return (
     <>
-      <p className="s m" role="status">{say("cases.found", { n: all.length })} <Link to="/cases">{say("cases.clear")}</Link></p>
+      <p className="s x found"><span className="m" role="status">{say("cases.found", { n: all.length })}</span><Link to="/cases">{say("cases.clear")}</Link></p>
       <div className="rows">
         {all.map((h) => (
           <div key={h.id} className="case-row">

@@ -20,7 +20,7 @@ export function Page() {
   return (
     <>
       <div className="hello x"><h1 className="grow">{say("portal.news")}</h1>{unread.length > 0 && <button type="button" className="btn" onClick={() => void read()}>{say("news.read_all")}</button>}</div>
-      <p className="q">{unread.length ? say("news.unread", { n: unread.length }) : say("news.all_read")} <Link to="/me">{say("news.choose")}</Link></p>
+      <p className="q">{!all.length ? null : unread.length ? say("news.unread", { n: unread.length }) : say("news.all_read")} <Link to="/me">{say("news.choose")}</Link></p>
       {list.isPending ? <Shape rows={6} tall /> : list.isError ? <Wrong error={list.error} again={() => void list.refetch()} /> : !all.length ? <Empty title={say("news.none")}><Link to="/" className="btn">{say("portal.home")}</Link></Empty> : (
         <ul className="rows">
           {all.map((n) => {

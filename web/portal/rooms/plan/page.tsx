@@ -1,5 +1,6 @@
 /** The plan in force: since when and why, every promise with its source, what is left, and what is honestly not promised. */
 import { useQueries, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { bookWords, lengthMs, PromiseSign, Shape, useMe, useNow, useSpeech, Wrong } from "@ui";
 import { accountQuery, bookQuery, leadsQuery, quotasQuery, type Book, type Source } from "../../api";
 import { hours } from "../../bits";
@@ -33,24 +34,38 @@ export function Page() {
       {b.deliverables.length > 0 && <Matrix title={say("plan.deliverables")} head={[say("plan.what"), say("plan.when")]} rows={b.deliverables.map((d) => ({ key: d.id, name: bookWords(d.title, language), words: bookWords(d.words, language), source: d.source }))} />}
       <Matrix title={say("plan.features")} head={[say("plan.what")]} rows={b.features.map((f) => ({ key: f.id, name: bookWords(f.words, language), source: f.source }))} />
       <Matrix title={say("plan.channels")} head={[say("plan.what"), say("plan.hours")]} rows={b.channels.map((c) => ({ key: c.id, name: bookWords(c.name, language), words: c.calendar ? hours(c.calendar, say) : say("plan.hours_unsaid"), source: c.source }))} />
-      <section>
-        <h2>{say("plan.not")}</h2>
-        <p className="q">{say("plan.not_detail")}</p>
-        <table>
-          <tbody>
-            <tr><th scope="col">{say("plan.what")}</th><th scope="col">{say("plan.state")}</th><th scope="col">{say("plan.source")}</th></tr>
-            {b.not_provided.map((n) => <tr key={n.id}><td>{bookWords(n.words, language)}</td><td>{say("plan.excluded")}</td><Cited s={n.source} /></tr>)}
-            {b.unconfirmed.filter((u) => !/^fee\b/.test(u.path)).map((u) => <tr key={u.path}><td>{bookWords(u.words, language)}</td><td className="m">{say(u.standing === "assumed" ? "plan.assumed" : "plan.missing")}</td><Cited s={u.source} /></tr>)}
-          </tbody>
-        </table>
-      </section>
+      <NotPromised b={b} />
     </div>
   );
 }
 const version = (id: string) => id.split(".").at(-1) ?? "";
 function Cited({ s }: { s: Source }) {
   const { say } = useSpeech();
-  return <td className="src" data-k={say("plan.source")} title={s.document}>{s.section}</td>;
+  return <td className="src" data-k={say("plan.source")} title={s.document}>{/\((\d+)\)/.exec(s.document)?.[1] ?? s.document} {s.section}</td>;
+}
+/** How many rows are read at once; the rest is one press away. */
+const FIRST = 6;
+/** What is excluded, and what the text leaves open: the same words once, however many places say them. */
+function NotPromised({ b }: { b: Book }) {
+  const { say, language } = useSpeech();
+  const [all, setAll] = useState(false);
+  const seen = new Set<string>();
+  const open = b.unconfirmed.filter((u) => !/^fee\b/.test(u.path)).map((u) => ({ key: u.path, words: bookWords(u.words, language), state: say(u.standing === "assumed" ? "plan.assumed" : "plan.missing"), source: u.source }));
+  const rows = [...b.not_provided.map((n) => ({ key: n.id, words: bookWords(n.words, language), state: say("plan.excluded"), source: n.source })), ...open].filter((r) => !seen.has(r.words) && seen.add(r.words));
+  if (!rows.length) return null;
+  return (
+    <section>
+      <h2>{say("plan.not")}</h2>
+      <p className="q">{say("plan.not_detail")}</p>
+      <table>
+        <tbody>
+          <tr><th scope="col">{say("plan.what")}</th><th scope="col">{say("plan.state")}</th><th scope="col">{say("plan.source")}</th></tr>
+          {(all ? rows : rows.slice(0, FIRST)).map((r) => <tr key={r.key}><td className="lt">{r.words}</td><td className="m">{r.state}</td><Cited s={r.source} /></tr>)}
+        </tbody>
+      </table>
+      {rows.length > FIRST && !all && <p className="noprint"><button type="button" className="btn" onClick={() => setAll(true)}>{say("plan.show_all", { n: rows.length })}</button></p>}
+    </section>
+  );
 }
 function Promises({ b }: { b: Book }) {
   const { say, when, language } = useSpeech();
