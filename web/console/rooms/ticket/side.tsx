@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { Fragment, useState } from "react";
 import { explainQuery, plansQuery } from "@api/queries";
 import { bookWords, byAttention, Dialog, lengthMs, pauseWords, PromiseSign, see, Shape, term, useMe, useNow, useSpeech, Wrong } from "@ui";
-import { promiseWord } from "./names";
+import { promiseWord, readable, saidOr } from "./names";
 import { accountQuery, grantsQuery, lastCasesQuery, quotasQuery, similarQuery } from "./queries";
 import { Facts } from "./thread";
 import type { Case, ClockOut, HouseEvent, Names } from "./types";
@@ -148,7 +148,7 @@ function Ties({ whole }: { whole: Case }) {
   const { say } = useSpeech();
   const ties = (whole as Case & { links?: Tie[] }).links ?? [];
   if (!ties.length) return null;
-  const word = (kind: string) => (kind === "parent" ? say("ticket.tie_parent") : kind === "child" ? say("ticket.tie_child") : kind.startsWith("split") ? say("ticket.tie_split") : say("ticket.tie_related"));
+  const word = (kind: string) => saidOr(say, `ticket.tie_${kind}`, readable(kind));
   return (
     <section><h2>{say("ticket.ties")}</h2>
       <ul className="lines">{ties.map((l) => <li key={l.kind + l.ticket}><Link to="/tickets/$id" params={{ id: l.ticket }} className="cut-text">{l.subject}</Link><span className="s m nw">{word(l.kind)} · {l.number} · {term(say, "stage", l.stage)}</span></li>)}</ul>

@@ -111,7 +111,7 @@ function Happened({ strand: s, names, events }: { strand: Happening; names: Name
     promise: promiseWord(say, String(b.promise ?? "")), at: b.until ?? b.closes_at ? when.short(String(b.until ?? b.closes_at), now) : "",
     length: when.length((s.until ? Date.parse(s.until) : now) - Date.parse(s.at)),
     told: [...new Set(s.told ?? [])].map((t) => saidOr(say, `ticket.told_${t}`, readable(t))).join(say("ticket.and")),
-    question: b.question ?? "", tier: String(b.tier ?? ""), how: b.how ? saidOr(say, `ticket.closed_${b.how}`, readable(b.how)) : "",
+    question: b.question ?? "", number: String(b.number ?? ""), tie: saidOr(say, `ticket.tie_${b.kind}`, readable(String(b.kind ?? ""))), tier: String(b.tier ?? ""), how: b.how ? saidOr(say, `ticket.closed_${b.how}`, readable(b.how)) : "",
   };
   if (/severity|lower/.test(s.what)) { values.to = term(say, "severity", String(b.to ?? "")); values.from = term(say, "severity", String(b.from ?? "")); }
   const word = s.what === "ticket.wait_began" ? (s.until ? "waited" : "waits") : s.what === "ticket.assigned" && !b.to ? "unassigned" : s.what.replace(".", "_");
