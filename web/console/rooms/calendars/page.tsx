@@ -17,7 +17,7 @@ export function Page() {
   return (
     <Frame title={say("calendars.title")} lead={say("calendars.lead")}>
       <Asked of={calendars}>{({ items }) => !items.length ? <Empty title={say("calendars.none")} /> : (
-        <table className="stack mid"><thead><tr><th>{say("calendars.calendar")}</th><th>{say("calendars.now")}</th><th>{say("calendars.there")}</th><th>{say("calendars.version")}</th><th /></tr></thead>
+        <table className="stack mid"><thead><tr><th>{say("calendars.calendar")}</th><th>{say("calendars.now")}</th><th>{say("calendars.there")}</th><th>{say("calendars.version")}</th><td /></tr></thead>
           <tbody>{items.map((c, i) => {
             const state = open[i]?.data?.open;
             return (
@@ -26,7 +26,7 @@ export function Page() {
                 <td>{state === undefined ? <span className="m">…</span> : <span className={`tag ${state ? "on" : ""}`}>{state ? say("calendars.open") : say("calendars.closed")}</span>}</td>
                 <td className="q full">{clockIn(c.tz, now)} <span className="s m">{c.tz}</span></td>
                 <td className="m">{say("calendars.version_n", { n: c.version })}</td>
-                <td className="acts"><Button kind="bare" aria-expanded={chosen === c.id} aria-label={say("calendars.look_name", { name: calendarName(c.id, say) })} onPress={() => void go({ to: "/calendars", search: (chosen === c.id ? {} : { id: c.id }) as never, resetScroll: false })}>{chosen === c.id ? say("calendars.fold") : say("calendars.look")}</Button></td>
+                <td className="acts"><Button kind="bare" aria-expanded={chosen === c.id} aria-label={`${chosen === c.id ? say("calendars.fold") : say("calendars.look")} ${calendarName(c.id, say)}`} onPress={() => void go({ to: "/calendars", search: (chosen === c.id ? {} : { id: c.id }) as never, resetScroll: false })}>{chosen === c.id ? say("calendars.fold") : say("calendars.look")}</Button></td>
               </tr>
             );
           })}</tbody></table>

@@ -159,7 +159,7 @@ function Tokens() {
       <div className="x"><h2 className="grow">{say("me.tokens")}</h2><Button onPress={() => setMaking(true)}>{say("me.token_new")}</Button></div>
       <p className="q">{say("me.tokens_help")}</p>
       <Asked of={asked} rows={2}>{({ items }) => !items.length ? <p className="q below">{say("me.tokens_none")}</p> : (
-        <table className="stack mid"><thead><tr><th>{say("me.token_name")}</th><th>{say("me.token_scopes")}</th><th>{say("me.token_expires")}</th><th>{say("me.token_used")}</th><th /></tr></thead>
+        <table className="stack mid"><thead><tr><th>{say("me.token_name")}</th><th>{say("me.token_scopes")}</th><th>{say("me.token_expires")}</th><th>{say("me.token_used")}</th><td /></tr></thead>
           <tbody>{items.map((t) => (
             <tr key={t.id} className={ended(t) ? "ended" : ""}><th scope="row">{t.name} <span className="s m">{t.hint}…</span></th>
               <td className="full q">{t.scopes.includes("*") ? say("me.scope_all") : t.scopes.map((s) => deedName(say, s)).join(say("plans.and"))}</td>

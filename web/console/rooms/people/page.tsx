@@ -28,7 +28,7 @@ export function Page() {
         return (
           <section>
             {!found.length ? <Empty title={say("desk.none_found", { text })}><Button onPress={() => setText("")}>{say("desk.clear")}</Button></Empty> : (
-              <table className="stack mid"><thead><tr><th>{say("people.name")}</th><th>{say("people.role")}</th><th>{say("people.skills")}</th><th>{say("people.languages")}</th><th>{say("people.load")}</th><th>{say("people.there")}</th>{mayEdit && <th />}</tr></thead>
+              <table className="stack mid"><thead><tr><th>{say("people.name")}</th><th>{say("people.role")}</th><th>{say("people.skills")}</th><th>{say("people.languages")}</th><th>{say("people.load")}</th><th>{say("people.there")}</th>{mayEdit && <td />}</tr></thead>
                 <tbody>{found.map((p) => (
                   <tr key={p.id} className={p.active ? "" : "ended"}>
                     <th scope="row">{p.name} <span className="s m">{p.login}</span></th>

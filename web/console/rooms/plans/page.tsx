@@ -45,7 +45,7 @@ function Family({ versions }: { versions: Line[] }) {
           <li key={l.id} className={inForce(l) ? "on" : ""}>
             <span><Link to="/plans/$id" params={{ id: l.id }}>{edition(l.id)}</Link> <span className="s q">{inForce(l) ? say("plans.in_force") : say("plans.past")}</span></span>
             <span className="s q">{l.from ? when.date(l.from) : say("plans.from_start")} – {l.to ? when.date(l.to) : say("plans.until_further")}</span>
-            <span className="s m">{say("plans.count_promises", { n: l.promises })}{l.unconfirmed > 0 && <> · {say("plans.count_open", { n: l.unconfirmed })}</>}
+            <span className="s m counts">{say("plans.count_promises", { n: l.promises })}{l.unconfirmed > 0 && <> · {say("plans.count_open", { n: l.unconfirmed })}</>}
               {i > 0 && <> · <Link to="/plans/$id" params={{ id: l.id }} search={{ with: versions[i - 1]!.id } as never}>{say("plans.compare_with", { name: edition(versions[i - 1]!.id) })}</Link></>}</span>
           </li>
         ))}

@@ -85,7 +85,7 @@ function Log({ id }: { id: string }) {
   if (!all.length) return <p className="q">{say("webhooks.log_none")}</p>;
   return (
     <>
-      <table className="stack mid"><thead><tr><th>{say("webhooks.topic")}</th><th>{say("webhooks.state")}</th><th>{say("webhooks.tries")}</th><th>{say("webhooks.at")}</th><th /></tr></thead>
+      <table className="stack mid"><thead><tr><th>{say("webhooks.topic")}</th><th>{say("webhooks.state")}</th><th>{say("webhooks.tries")}</th><th>{say("webhooks.at")}</th><td /></tr></thead>
         <tbody>{all.map((d) => (
           <tr key={d.id}>
             <th scope="row">{d.topic}{shown === d.id && <pre className="pre">{JSON.stringify(d.body, null, 2)}</pre>}</th>
