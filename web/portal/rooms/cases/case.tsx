@@ -114,8 +114,9 @@ function Story({ c }: { c: Case }) {
     { name: who ? say("case.step_named", { who }) : say("case.step_name"), at: named, done: !!who },
     { name: say("case.step_answered"), at: t.first_reply_at, done: !!t.first_reply_at },
     { name: say("case.step_solved"), at: t.resolved_at, done: t.stage === "resolved" || (t.stage === "closed" && !!t.resolved_at) },
-    { name: say("case.step_confirmed"), at: t.closed_at, done: t.stage === "closed" },
-  ];
+    // Withdrawn or ended by itself is no confirmation: only what the log says was confirmed is called so.
+    { name: say(t.stage === "closed" && !log.data?.items.some((e) => e.key === "ticket.confirmed") ? "stage.closed" : "case.step_confirmed"), at: t.closed_at, done: t.stage === "closed" },
+  ].filter((s) => s.done || t.stage !== "closed");
   const here = steps.findIndex((s) => !s.done);
   return (
     <ol className="story" aria-label={say("case.story")}>
