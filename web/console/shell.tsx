@@ -8,7 +8,7 @@ import { Boundary, may, useMe, useSay, type Word } from "@ui";
 import { Everywhere } from "./rooms/command/everywhere";
 import { CommandBar } from "./rooms/command/bar";
 import { Shortcuts } from "./rooms/command/keys";
-import { countsQuery, STANDING } from "./rooms/queue/standing";
+import { countsQuery, standingOf } from "./rooms/queue/standing";
 
 const ROOMS: { keys?: string; to: "/search" | "/board" | "/figures" | "/people" | "/customers" | "/plans" | "/calendars" | "/webhooks" | "/house"; word: Word; deed?: string }[] = [
   { to: "/board", keys: "g b", word: "console.board" },
@@ -57,7 +57,7 @@ function Views() {
   return (
     <>
       <ul>
-        {STANDING.map((v) => { const c = counts.data?.[v.key]; return link(v.key, say(v.word), c && (c.more ? `${c.count}+` : String(c.count))); })}
+        {standingOf(counts.data).map((v) => { const c = counts.data?.[v.key]; return link(v.key, say(v.word), c && (c.more ? `${c.count}+` : String(c.count))); })}
       </ul>
       {!!views.data?.items.length && <h2 className="rail-head">{say("console.saved_views")}</h2>}
       <ul>{views.data?.items.map((v) => link(v.id as string, v.name, String(v.count)))}</ul>

@@ -5,19 +5,19 @@ import { viewsQuery } from "@api/queries";
 import { api, got } from "@api/client";
 import { applyTheme, keep, languages, signOut, useSpeech, useTell, type Theme, type Word } from "@ui";
 import { setPrefs, usePrefs } from "../queue/prefs";
-import { STANDING } from "../queue/standing";
+import { countsQuery, standingOf } from "../queue/standing";
 import { showLayer, useCommands, type Command } from "./registry";
 
-const VIEW_KEYS: Record<string, string> = { mine: "g m", group: "g g", due_soon: "g s", waiting: "g v", first_ask: "g 1", unassigned: "g u", all: "g a" };
+const VIEW_KEYS: Record<string, string> = { mine: "g m", group: "g g", due_soon: "g s", waiting: "g v", snoozed: "g z", first_ask: "g 1", unassigned: "g u", all: "g a" };
 export interface Room { to: string; word: Word; keys?: string }
 export function Everywhere({ rooms }: { rooms: Room[] }) {
   const { say, language, setLanguage } = useSpeech();
-  const go = useNavigate(), tell = useTell(), views = useQuery(viewsQuery), prefs = usePrefs();
+  const go = useNavigate(), tell = useTell(), views = useQuery(viewsQuery), counts = useQuery(countsQuery), prefs = usePrefs();
   const to = (path: string, search: Record<string, unknown> = {}) => () => void go({ to: path, search } as never);
   const inViews = say("command.views"), inRooms = say("command.rooms"), inLook = say("command.look");
   const theme = (t: Theme) => () => { keep("theme", t); applyTheme(t); };
   const commands: Command[] = [
-    ...STANDING.map((v) => ({ id: `view.${v.key}`, title: say(v.title), section: inViews, ...(VIEW_KEYS[v.key] ? { keys: VIEW_KEYS[v.key]! } : {}), run: to("/", { view: v.key }) })),
+    ...standingOf(counts.data).map((v) => ({ id: `view.${v.key}`, title: say(v.title), section: inViews, ...(VIEW_KEYS[v.key] ? { keys: VIEW_KEYS[v.key]! } : {}), run: to("/", { view: v.key }) })),
     ...(views.data?.items ?? []).map((v) => ({ id: `view.${v.id}`, title: v.name, section: inViews, run: to("/", { view: v.id }) })),
     ...rooms.map((r) => ({ id: `room${r.to}`, title: say(r.word), section: inRooms, ...(r.keys ? { keys: r.keys } : {}), run: to(r.to) })),
     { id: "room/search", title: say("command.search_page"), section: inRooms, keys: "/", run: to("/search") },

@@ -38,12 +38,13 @@ export function Filters({ search, set, products, languages }: { search: QueueSea
             {one("stage", "queue.every_stage", "queue.stage", STAGES, (s) => term(say, "stage", s), false)}
             {one("channel", "queue.every_channel", "queue.channel", CHANNELS, (c) => term(say, "channel", c), false)}
             {one("language", "queue.every_language", "queue.language", languages, tongue, false)}
+            <div className="slim"><Sort search={search} set={set} name="q-sort-slim" /></div>
             <label className="q-check"><input type="checkbox" checked={!!search.broken} onChange={(e) => set({ broken: e.target.checked || undefined })} />{say("queue.only_broken")}</label>
           </AriaDialog>
         </Popover>
       </DialogTrigger>
       <DialogTrigger>
-        <AriaButton className="btn bare">{say("queue.display")}<span aria-hidden="true" className="down" /></AriaButton>
+        <AriaButton className="btn bare wide">{say("queue.display")}<span aria-hidden="true" className="down" /></AriaButton>
         <Popover className="pop" offset={4} placement="bottom start"><Display search={search} set={set} /></Popover>
       </DialogTrigger>
       {any && <button type="button" className="link s" onClick={() => set(Object.fromEntries(FILTERS.map((f) => [f, undefined])))}>{say("queue.clear")}</button>}
@@ -55,10 +56,7 @@ function Display({ search, set }: { search: QueueSearch; set: (change: Partial<Q
   const prefs = usePrefs();
   return (
     <AriaDialog className="q-pop" aria-label={say("queue.display")}>
-      <fieldset><legend>{say("queue.sort")}</legend>
-        <label className="q-check"><input type="radio" name="q-sort" checked={search.sort !== "updated"} onChange={() => set({ sort: undefined })} />{say("queue.sort_due")}</label>
-        <label className="q-check"><input type="radio" name="q-sort" checked={search.sort === "updated"} onChange={() => set({ sort: "updated" })} />{say("queue.sort_updated")}</label>
-      </fieldset>
+      <Sort search={search} set={set} name="q-sort" />
       <fieldset className="wide"><legend>{say("queue.columns")}</legend>
         {COLUMNS.map((c) => (
           <label key={c} className="q-check"><input type="checkbox" checked={prefs.columns.includes(c)} onChange={(e) => setPrefs({ columns: COLUMNS.filter((x) => (x === c ? e.target.checked : prefs.columns.includes(x))) })} />{say(`queue.${c}`)}</label>
@@ -68,5 +66,14 @@ function Display({ search, set }: { search: QueueSearch; set: (change: Partial<Q
         {(["comfortable", "compact"] as const).map((d) => <label key={d} className="q-check"><input type="radio" name="q-density" checked={prefs.density === d} onChange={() => setPrefs({ density: d })} />{say(`queue.${d}`)}</label>)}
       </fieldset>
     </AriaDialog>
+  );
+}
+function Sort({ search, set, name }: { search: QueueSearch; set: (change: Partial<QueueSearch>) => void; name: string }) {
+  const { say } = useSpeech();
+  return (
+    <fieldset><legend>{say("queue.sort")}</legend>
+      <label className="q-check"><input type="radio" name={name} checked={search.sort !== "updated"} onChange={() => set({ sort: undefined })} />{say("queue.sort_due")}</label>
+      <label className="q-check"><input type="radio" name={name} checked={search.sort === "updated"} onChange={() => set({ sort: "updated" })} />{say("queue.sort_updated")}</label>
+    </fieldset>
   );
 }

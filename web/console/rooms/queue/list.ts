@@ -1,17 +1,20 @@
 /** The list: its pages, the order of attention, and what the stream changes in it. */
 import { infiniteQueryOptions, type QueryClient } from "@tanstack/react-query";
 import { api, got, Refusal, type Schemas, type Ticket } from "@api/client";
-import { byAttention, see, type Clock, type Face } from "@ui";
+// Not the whole of @ui: what is pure here is tested without a page.
+import { byAttention, see, type Clock, type Face } from "../../../ui/promise";
 import type { Filter } from "./standing";
 
-export interface Row extends Ticket { clocks?: (Clock & { kind?: string })[]; unread?: number }
+export interface Row extends Ticket { clocks?: (Clock & { kind?: string })[]; /** How many, or that there are some. */ unread?: number | true }
 /** Where the next page begins: late ones come with the first, then by nearest due, then what has nothing due. */
 export interface Step { of: "due" | "rest"; cursor?: string }
 export interface ListPage { rows: Row[]; names: Record<string, string>; next: Step | null }
 export type Sort = "due" | "updated";
 
 const PAGE = 100, LATE = 100;
-type Raw = { items: (Row & { ticket?: Ticket })[]; next?: string | null; names?: Record<string, string | { name: string }>; people?: Record<string, { name: string }>; accounts?: Record<string, string | { name: string }> };
+type Raw = {
+  items: Row[]; next?: string | null; clocks?: Record<string, Clock>; people?: Record<string, { name: string }>; accounts?: Record<string, { name: string }>; unread?: Record<string, boolean>;
+};
 /** Unset until the house said whether it sends clocks and names along. */
 let sendsAlong: boolean | undefined;
 async function ask(query: Record<string, unknown>): Promise<Raw> {
@@ -27,11 +30,8 @@ async function ask(query: Record<string, unknown>): Promise<Raw> {
     return plain();
   }
 }
-const nameOf = (n: string | { name: string }) => (typeof n === "string" ? n : n.name);
-function namesIn(raw: Raw): Record<string, string> {
-  return Object.fromEntries([...Object.entries(raw.names ?? {}), ...Object.entries(raw.people ?? {}), ...Object.entries(raw.accounts ?? {})].map(([id, n]) => [id, nameOf(n)]));
-}
-const rowsIn = (raw: Raw): Row[] => raw.items.map((r) => (r.ticket ? { ...r.ticket, ...r, ...r.ticket } : r));
+const namesIn = (raw: Raw): Record<string, string> => Object.fromEntries([...Object.entries(raw.people ?? {}), ...Object.entries(raw.accounts ?? {})].map(([id, n]) => [id, n.name]));
+const rowsIn = (raw: Raw): Row[] => raw.items.map((r) => ({ ...r, ...(raw.clocks ? { clocks: raw.clocks[r.id] ? [raw.clocks[r.id]!] : [] } : {}), ...(raw.unread?.[r.id] ? { unread: true as const } : {}) }));
 
 /** Names and clocks, piece by piece, from a house that does not send them along. */
 async function complete(client: QueryClient, page: ListPage): Promise<ListPage> {

@@ -42,7 +42,7 @@ export function NewCase({ onClose }: { onClose: () => void }) {
       <form className="q-form" onSubmit={(e) => { e.preventDefault(); setLeft([...NEEDED]); if (NEEDED.every((n) => form[n].trim()) && !open.isPending) open.mutate(); }}>
         <p className="q">{say("queue.new_case_lead")}</p>
         <div className="pair">
-          <ComboBox className="item" defaultItems={accounts.data ?? []} selectedKey={form.account || null} isInvalid={!!error("account")} onSelectionChange={(k) => set({ account: k ? String(k) : "", requester: "" })} {...seen("account")}>
+          <ComboBox autoFocus className="item" defaultItems={accounts.data ?? []} selectedKey={form.account || null} isInvalid={!!error("account")} onSelectionChange={(k) => set({ account: k ? String(k) : "", requester: "" })} {...seen("account")}>
             <Label>{say("queue.customer")}</Label>
             <div className="q-combo"><Input className="field" placeholder={say("queue.find_customer")} /><AriaButton className="btn bare" aria-label={say("queue.customers_all")}><span aria-hidden="true" className="down" /></AriaButton></div>
             {error("account") && <span className="s txt-late">{error("account")}</span>}

@@ -15,7 +15,7 @@ import { arrange, groupOf, listQuery, type Group, type Row } from "./list";
 import { ManyBar } from "./many";
 import { COLUMNS, setPrefs, usePrefs, type Column } from "./prefs";
 import { CaseRow } from "./row";
-import { asFilter, countsQuery, matches, STANDING, standingFilter, type Filter } from "./standing";
+import { asFilter, countsQuery, matches, STANDING, standingFilter, standingOf, type Filter } from "./standing";
 import { ViewActs } from "./views";
 
 const NewCase = lazy(() => import("./new_case").then((m) => ({ default: m.NewCase })));
@@ -39,7 +39,7 @@ export function Page() {
   // The reader's narrowing goes over what the view asks.
   const narrowing = useMemo(() => Object.fromEntries(FILTERS.map((f) => [f, search[f]]).filter(([, v]) => v !== undefined)) as Filter, [search]);
   const counter = counts.data?.[view];
-  const standing = useMemo(() => (counter?.filter ? asFilter(counter.filter) : standingFilter(view)), [view, JSON.stringify(counter?.filter)]);
+  const standing = useMemo(() => (counter?.filter ? asFilter(Object.fromEntries(new URLSearchParams(counter.filter))) : standingFilter(view)), [view, counter?.filter]);
   const base: Filter | null = saved ? (own ? asFilter(own.filter) : null) : standing;
   const filter = useMemo(() => (base ? { ...base, ...narrowing } : null), [JSON.stringify(base), narrowing]);
   const sort = search.sort ?? "due";
@@ -152,7 +152,7 @@ export function Page() {
         <button type="button" className="field q-search wide" onClick={() => showLayer("bar")}><span>{say("queue.search_or_run")}</span><kbd>{say(/Mac|iPhone|iPad/.test(navigator.platform) ? "queue.bar_keys_mac" : "queue.bar_keys")}</kbd></button>
         <span className="wide"><Button onPress={() => setAsking(true)} keys={say("queue.key_hint", { keys: "C" })}>{say("queue.new_case")}</Button></span>
       </header>
-      {narrow && <nav className="q-tabs" aria-label={say("console.views")}>{STANDING.map((v) => { const c = counts.data?.[v.key]; return <Link key={v.key} to="/" search={{ view: v.key }} aria-current={view === v.key ? "page" : undefined} className="plain">{say(v.word)}{c && <span> {c.more ? `${c.count}+` : c.count}</span>}</Link>; })}</nav>}
+      {narrow && <nav className="q-tabs" aria-label={say("console.views")}>{standingOf(counts.data).map((v) => { const c = counts.data?.[v.key]; return <Link key={v.key} to="/" search={{ view: v.key }} aria-current={view === v.key ? "page" : undefined} className="plain">{say(v.word)}{c && <span> {c.more ? `${c.count}+` : c.count}</span>}</Link>; })}</nav>}
       <div className="q-scroll" ref={scroller}>
         {gone ? <Empty title={say("queue.view_gone")}><Link to="/" search={{}} className="btn">{say("queue.to_mine")}</Link></Empty>
           : list.isError && !rows.length ? <Wrong error={list.error} again={() => void list.refetch()} />
@@ -246,7 +246,7 @@ function useHappenings(rows: Row[], filter: Filter | null, me: string, set: Reac
       for (const c of cases) {
         if (!c) continue;
         const old = here.get(c.ticket.id);
-        if (old) next.rows.set(c.ticket.id, { ...c.ticket, clocks: c.clocks, ...(c.ticket.messages > old.messages ? { unread: (old.unread ?? 0) + c.ticket.messages - old.messages } : old.unread ? { unread: old.unread } : {}) });
+        if (old) next.rows.set(c.ticket.id, { ...c.ticket, clocks: c.clocks, ...(c.ticket.messages > old.messages ? { unread: old.unread === true ? true : (old.unread ?? 0) + c.ticket.messages - old.messages } : old.unread ? { unread: old.unread } : {}) });
         else if (filter && matches(filter, c.ticket, me)) next.fresh.add(c.ticket.id);
         else next.fresh.delete(c.ticket.id);
       }

@@ -5,6 +5,9 @@ import { PromiseSign, Severity, term, useNow, useSpeech } from "@ui";
 import { nearest, type Row } from "./list";
 import type { Column } from "./prefs";
 
+/** Names written in two scripts (`云帆零售 Yunfan Retail`) in the reader's one; the whole is in the hover text. */
+const TWO = /^([\p{Script=Han}（）·\d]+)\s+(\p{Script=Latin}.*)$/u;
+const short = (name: string, language: string) => { const two = TWO.exec(name); return two ? two[language.startsWith("zh") ? 1 : 2]! : name; };
 export interface RowProps {
   row: Row; me: string; account: string; handler: string; plan: string; columns: Column[]; index: number; selected: boolean; left: boolean; current: boolean;
   onSelect: (id: string, range: boolean) => void; onFocus: (id: string) => void;
@@ -13,7 +16,7 @@ export const CaseRow = memo(function CaseRow({ row, me, account, handler, plan, 
   const { say, when, language } = useSpeech();
   const now = useNow();
   const clock = nearest(row, now);
-  const who = row.handler === me ? say("queue.me") : handler;
+  const who = row.handler === me ? say("queue.me") : short(handler, language);
   const has = (c: Column) => columns.includes(c);
   const unread = !!row.unread;
   return (
@@ -27,12 +30,12 @@ export const CaseRow = memo(function CaseRow({ row, me, account, handler, plan, 
         <Link to="/tickets/$id" params={{ id: row.id }} className="plain" id={`open-${row.id}`} onFocus={() => onFocus(row.id)}>
           <span className="m q-number">{row.number}</span> <span className="q-subject" lang={row.language}>{row.subject}</span>
         </Link>
-        {unread && <span className="q-new s">{say("queue.unread", { count: row.unread! })}</span>}
+        {unread && <span className="q-new s">{row.unread === true ? say("queue.unread_some") : say("queue.unread", { count: row.unread! })}</span>}
         {row.broken > 0 && clock && !row.clocks?.some((c) => c.verdict === "broken" && !c.ended_at) && <span className="s m nw">{say("queue.broken_before", { count: row.broken })}</span>}
       </span>
-      {has("customer") && <span role="cell" className="q-customer"><span>{account}</span> <span className="m">{plan}</span></span>}
+      {has("customer") && <span role="cell" className="q-customer"><span title={account}>{short(account, language)}</span> <span className="m" title={plan}>{plan}</span></span>}
       {has("channel") && <span role="cell" className="q-channel">{term(say, "channel", row.channel)}{row.boosted_at ? ` · ${say("queue.boosted")}` : ""}</span>}
-      {has("handler") && <span role="cell" className="q-handler">{who ? <>{who}{row.owner === me && <span className="m"> {say("queue.first")}</span>}</> : <span className="m">{say("queue.nobody")}</span>}</span>}
+      {has("handler") && <span role="cell" className="q-handler">{who ? <><span title={handler}>{who}</span>{row.owner === me && <span className="m"> {say("queue.first")}</span>}</> : <span className="m">{say("queue.nobody")}</span>}</span>}
       {has("language") && <span role="cell" className="q-language m">{new Intl.DisplayNames([language === "en-XA" ? "en" : language], { type: "language" }).of(row.language.split("-")[0]!)}</span>}
       {has("product") && <span role="cell" className="q-product m">{row.product}</span>}
       {has("latest") && <span role="cell" className="q-latest"><time dateTime={row.updated_at} title={when.full(row.updated_at)}>{when.short(row.updated_at, now)}</time> {left ? say("queue.left") : term(say, "stage", row.stage)}</span>}

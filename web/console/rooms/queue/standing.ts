@@ -1,21 +1,25 @@
 /** The standing views: what each asks, and how many cases it holds. */
 import { queryOptions } from "@tanstack/react-query";
 import { api, got, Refusal, type Schemas, type Ticket } from "@api/client";
-import { nowMs, type Word } from "@ui";
+import { nowMs } from "../../../ui/now";
+import type { Word } from "@ui";
 
 export const STANDING: { key: string; word: Word; title: Word }[] = [
   { key: "mine", word: "queue.mine", title: "queue.mine_title" },
   { key: "group", word: "queue.group", title: "queue.group_title" },
   { key: "due_soon", word: "queue.due_soon", title: "queue.due_soon_title" },
   { key: "waiting", word: "queue.waiting", title: "queue.waiting_title" },
+  { key: "snoozed", word: "queue.snoozed", title: "queue.snoozed_title" },
   { key: "first_ask", word: "queue.first_ask", title: "queue.first_ask_title" },
   { key: "unassigned", word: "queue.unassigned", title: "queue.unassigned_title" },
   { key: "all", word: "queue.all", title: "queue.all_title" },
 ];
+/** Laid-aside cases are a view only where the house counts them. */
+export const standingOf = (counts: Record<string, Counter> | undefined) => STANDING.filter((v) => v.key !== "snoozed" || counts?.snoozed);
 /** Conditions as the list's address spells them. */
 export interface Filter {
   account?: string; requester?: string; handler?: string; owner?: string; stage?: string; severity?: string; product?: string; channel?: string; language?: string;
-  due_before?: string; unassigned?: boolean; open?: boolean; broken?: boolean;
+  due_before?: string; not_handler?: string; snoozed?: boolean; unassigned?: boolean; open?: boolean; broken?: boolean;
 }
 const SOON_MS = 2 * 3600_000;
 /** To the minute, so that a page does not ask another question on every render. */
@@ -25,6 +29,7 @@ export function standingFilter(key: string): Filter {
     case "mine": return { handler: "me", open: true };
     case "due_soon": return { open: true, due_before: soon() };
     case "waiting": return { handler: "me", stage: "waiting_customer" };
+    case "snoozed": return { handler: "me", snoozed: true };
     case "first_ask": return { owner: "me", open: true };
     case "unassigned": return { unassigned: true, open: true };
     case "all": return {};
@@ -36,9 +41,9 @@ export function asFilter(saved: Partial<Schemas["FilterIn"]> & Record<string, un
   const out: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(saved)) {
     if (value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length)) continue;
-    if (name === "unassigned" && value === false) continue;
+    if (name === "sort" || (name === "unassigned" && value === false)) continue;
     const key = name === "stages" ? "stage" : name === "severities" ? "severity" : name;
-    out[key] = Array.isArray(value) ? value.join(",") : value;
+    out[key] = Array.isArray(value) ? value.join(",") : value === "true" ? true : value === "false" ? false : value;
   }
   return out as Filter;
 }
@@ -52,22 +57,22 @@ export function matches(f: Filter, t: Ticket, me: string): boolean {
   const is = (want: string | undefined, have: string | null | undefined) => !want || (want === "me" ? me : want) === have;
   const among = (want: string | undefined, have: string) => !want || want.split(",").includes(have);
   return is(f.account, t.account) && is(f.requester, t.requester) && is(f.handler, t.handler) && is(f.owner, t.owner) && is(f.product, t.product) && is(f.channel, t.channel)
-    && is(f.language, t.language) && among(f.stage, t.stage) && among(f.severity, t.severity) && (!f.unassigned || !t.handler) && (f.open === undefined || f.open === t.is_open)
-    && (f.broken === undefined || f.broken === t.broken > 0) && (!f.due_before || (!!t.next_due_at && Date.parse(t.next_due_at) < Date.parse(f.due_before)));
+    && (!f.not_handler || (f.not_handler === "me" ? me : f.not_handler) !== t.handler) && is(f.language, t.language) && among(f.stage, t.stage) && among(f.severity, t.severity) && (!f.unassigned || !t.handler) && (f.open === undefined || f.open === t.is_open)
+    && (f.snoozed === undefined || f.snoozed === !!t.snoozed) && (f.broken === undefined || f.broken === t.broken > 0) && (!f.due_before || (!!t.next_due_at && Date.parse(t.next_due_at) < Date.parse(f.due_before)));
 }
-export interface Counter { key: string; count: number; more: boolean; filter?: Record<string, unknown> }
+export interface Counter { key: string; count: number; more: boolean; /** The query of the list. */ filter?: string }
 const MOST = 100;
 export const countsQuery = queryOptions({
   queryKey: ["counts"],
   queryFn: async (): Promise<Record<string, Counter>> => {
     try {
-      const { items } = await got(api.GET("/api/v1/queue/counts" as never, {} as never) as Promise<{ data?: { items: Counter[] } }>);
+      const { items } = await got(api.GET("/api/v1/queue/counts"));
       return Object.fromEntries(items.map((c) => [c.key, c]));
     } catch (e) {
       if (!(e instanceof Refusal) || e.status !== 404) throw e;
     }
     // A house without counters: a page of each, counted here.
-    const keys = STANDING.map((v) => v.key).filter((k) => k !== "all");
+    const keys = STANDING.map((v) => v.key).filter((k) => k !== "all" && k !== "snoozed");
     const pages = await Promise.all(keys.map((k) => got(api.GET("/api/v1/tickets", { params: { query: { ...standingFilter(k), limit: MOST } } as never }))));
     return Object.fromEntries(keys.map((key, i) => [key, { key, count: pages[i]!.items.length, more: !!pages[i]!.next }]));
   },
