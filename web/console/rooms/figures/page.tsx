@@ -107,7 +107,7 @@ function Bars({ rows, most, name }: { rows: Sum[]; most: number; name: string })
   const to = (s: Sum, more: Partial<QueueSearch>, n: number): ReactNode => (n && s.link ? <Link to="/" search={{ view: "all", stage: OPEN, ...s.link, ...more }}>{n}</Link> : n || <span className="m">0</span>);
   return (
     <table className="mid bars-table" aria-label={name}>
-      <thead className="unseen-head"><tr><th scope="col">{name}</th><th scope="col" className="bar-cell" /><th scope="col" className="num">{say("figures.late")}</th><th scope="col" className="num">{say("figures.soon")}</th><th scope="col" className="num">{say("figures.open")}</th></tr></thead>
+      <thead className="unseen-head"><tr><th scope="col">{name}</th><td className="bar-cell" /><th scope="col" className="num">{say("figures.late")}</th><th scope="col" className="num">{say("figures.soon")}</th><th scope="col" className="num">{say("figures.open")}</th></tr></thead>
       <tbody>{rows.map((s) => {
         const w = (n: number) => (most ? (n / most) * 100 : 0);
         return (

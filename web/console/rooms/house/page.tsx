@@ -54,7 +54,7 @@ function Rooms({ h }: { h: House }) {
               ))}</tbody></table>
           </section>
           <section>
-            <h2>{say("house.limits")}</h2><p className="q">{say("house.limits_help")}</p>
+            <h2>{say("house.limits")}</h2><p className="q">{say("house.limits_help")} <a href="/api/docs">{say("house.docs")}</a></p>
             <table className="mid"><tbody>{Object.entries(h.limits).map(([k, v]) => <tr key={k}><th scope="row">{family(say, `house.limit_${k}`, k)}</th><td className="num">{bytes(k) ? when.bytes(v as number) : when.number(v as number)}</td></tr>)}</tbody></table>
           </section>
         </div>
