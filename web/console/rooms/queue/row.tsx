@@ -31,7 +31,6 @@ export const CaseRow = memo(function CaseRow({ row, me, account, handler, plan, 
           <span className="m q-number">{row.number}</span> <span className="q-subject" lang={row.language}>{row.subject}</span>
         </Link>
         {unread && <span className="q-new s">{row.unread === true ? say("queue.unread_some") : say("queue.unread", { count: row.unread! })}</span>}
-        {row.broken > 0 && clock && !row.clocks?.some((c) => c.verdict === "broken" && !c.ended_at) && <span className="s m nw">{say("queue.broken_before", { count: row.broken })}</span>}
       </span>
       {has("customer") && <span role="cell" className="q-customer"><span title={account}>{short(account, language)}</span> <span className="m" title={plan}>{plan}</span></span>}
       {has("channel") && <span role="cell" className="q-channel">{term(say, "channel", row.channel)}{row.boosted_at ? ` · ${say("queue.boosted")}` : ""}</span>}
