@@ -135,6 +135,49 @@ impl Board {
         }
         Ok(())
     }
+    /// Another case is merged into this one: of every promise that both owe the one due first stays, what only the other owes goes on
+    /// here (plans.md, E9). `wait`: what this case waits for now. Returns the clocks that began.
+    pub fn take_over(&mut self, other: &Board, wait: Option<&Fact>, now: At, shelves: &Shelves, id: &mut dyn FnMut() -> ClockId) -> Vec<ClockId> {
+        let mut begun = Vec::new();
+        for seat in other.seats.iter().filter(|s| s.clock.is_open() && s.clock.broken_at.is_none()) {
+            match self.seats.iter_mut().find(|s| s.clock.is_open() && s.clock.terms.key == seat.clock.terms.key) {
+                Some(own) => {
+                    let step = promise::join(own.clock.clone(), &seat.clock, now, shelves);
+                    own.take(step);
+                }
+                None => begun.extend(self.carry_on(&seat.clock, wait, Because::CasesMerged, now, shelves, id)),
+            }
+        }
+        begun
+    }
+    /// A promise of another clock goes on in this case.
+    pub fn carry_on(
+        &mut self,
+        clock: &Clock,
+        wait: Option<&Fact>,
+        because: Because,
+        now: At,
+        shelves: &Shelves,
+        id: &mut dyn FnMut() -> ClockId,
+    ) -> Option<ClockId> {
+        let cycle = self.seats.iter().map(|s| &s.clock).filter(|c| c.terms.key == clock.terms.key).map(|c| c.cycle).max().unwrap_or(0) + 1;
+        let step = promise::carry_on(clock, cycle, because, now, shelves)?;
+        let mut seat = Seat { id: id(), clock: step.clock, written: 0, fresh: step.events };
+        // It waits if the case does, whatever the other one did.
+        let ended = Fact::new(promise::On::WaitEnded, now);
+        let step = promise::hear(seat.clock.clone(), wait.unwrap_or(&ended), now, shelves);
+        seat.take(step);
+        let id = seat.id;
+        self.seats.push(seat);
+        Some(id)
+    }
+    /// These clocks end without a verdict: what they promised is owed elsewhere.
+    pub fn cancel(&mut self, ids: &[ClockId], now: At, shelves: &Shelves) {
+        for seat in self.seats.iter_mut().filter(|s| s.clock.is_open() && ids.contains(&s.id)) {
+            let step = promise::hear(seat.clock.clone(), &Fact::new(promise::On::Cancelled, now), now, shelves);
+            seat.take(step);
+        }
+    }
     /// Calendars have newer versions: running clocks keep the earlier of old and new due; later only where an operator confirmed the
     /// published notice for that calendar (`confirmed`).
     pub fn recalendar(&mut self, confirmed: &dyn Fn(&str, u32) -> bool, now: At, shelves: &Shelves) {

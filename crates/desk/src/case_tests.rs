@@ -351,4 +351,80 @@ store_test! {
         w.desk.write(w.now, move |cx| untie(cx, &free, b, a, Tie::Related)).unwrap();
         assert!(w.desk.read(|tx| ties(tx, &w.who("wang"), &w.case(a))).unwrap().is_empty());
     }
+    fn a_merged_case_hands_its_promises_over_and_gets_them_back(db) {
+        use crate::merge::{merge, unmerge};
+        let mut w = World::new(db);
+        let late = w.open("yunfan", "medium", "web_ticket", "ecs").ticket.id;
+        w.act("wang", late, Command::Reply { asks: false }).unwrap();
+        w.pass(60);
+        let early = w.open("yunfan", "high", "web_ticket", "ecs").ticket.id;
+        let due = w.case(early).next_due_at;
+        w.pass(5);
+        let leave = || ask::<domain::people::LinkTickets>(&w.who("wang")).unwrap();
+        let now = w.now;
+        let go = |into: TicketId| {
+            let leave = leave();
+            w.desk.write(now, move |cx| merge(cx, &leave, early, into))
+        };
+        assert_eq!(go(early).unwrap_err().code(), "link.itself");
+        let merged = go(late).unwrap();
+        assert_eq!((merged.case.ticket.stage, merged.case.ticket.merged_into, merged.case.next_due_at), (Stage::Closed, Some(late), None));
+        assert_eq!(w.clocks(early), "first_response=cancelled");
+        assert_eq!(merged.other.next_due_at, due, "earliest start, strictest target: the promise goes on with what it has used");
+        assert_eq!(go(late).unwrap_err().code(), "ticket.already_closed");
+        assert_eq!(w.act("yunfan", early, Command::Reopen { reason: "no".into() }).unwrap_err().code(), "ticket.merged");
+        let seen = w.desk.read(|tx| crate::link::ties(tx, &w.who("yunfan"), &w.case(late))).unwrap();
+        assert_eq!((seen.len(), seen[0].tie, seen[0].case.messages), (1, crate::link::Tie::MergedFrom, 1), "its thread is read by reference");
+        let back = leave();
+        let parted = w.desk.write(now + Span::minutes(1), move |cx| unmerge(cx, &back, early)).unwrap();
+        assert_eq!((parted.case.ticket.stage, parted.case.ticket.merged_into, parted.case.next_due_at), (Stage::New, None, due));
+        assert_eq!((w.clocks(early).as_str(), parted.other.next_due_at), ("first_response=cancelled first_response=running", None));
+        for id in [early, late] {
+            for c in w.desk.read(|tx| Ok(store::clock::list_of_ticket(tx, id, w.desk.shelves())?)).unwrap() {
+                let events = w.desk.read(|tx| Ok(store::clock::list_events(tx, c.id, w.desk.shelves())?)).unwrap();
+                assert_eq!(domain::promise::replay(&events, w.desk.shelves()), Some(c.clock), "a row is its events");
+            }
+        }
+        let again = leave();
+        assert_eq!(w.desk.write(now, move |cx| unmerge(cx, &again, early)).unwrap_err().code(), "merge.not_merged");
+    }
+    fn an_answer_in_the_meantime_keeps_the_promise_of_both(db) {
+        use crate::merge::{merge, unmerge};
+        let mut w = World::new(db);
+        let (a, b) = (w.open("yunfan", "medium", "web_ticket", "ecs").ticket.id, w.open("yunfan", "high", "web_ticket", "ecs").ticket.id);
+        let (due_of_b, leave) = (w.case(b).next_due_at, || ask::<domain::people::LinkTickets>(&w.who("wang")).unwrap());
+        let l = leave();
+        let merged = w.desk.write(w.now, move |cx| merge(cx, &l, b, a)).unwrap();
+        assert!(merged.other.next_due_at <= due_of_b, "the stricter of the two stays");
+        w.pass(1);
+        w.act("wang", a, Command::Reply { asks: false }).unwrap();
+        w.pass(10);
+        let l = ask::<domain::people::LinkTickets>(&w.who("wang")).unwrap();
+        let parted = w.desk.write(w.now, move |cx| unmerge(cx, &l, b)).unwrap();
+        assert_eq!(parted.case.ticket.stage, Stage::New);
+        assert_eq!((w.clocks(a).as_str(), w.clocks(b).as_str()), ("first_response=kept", "first_response=cancelled"));
+    }
+    fn a_message_becomes_a_case_of_whoever_wrote_it(db) {
+        use crate::link::{Tie, ties};
+        use crate::split::{Split, split};
+        let w = World::new(db);
+        let id = w.open("yunfan", "medium", "web_ticket", "ecs").ticket.id;
+        w.act("yunfan", id, Command::Reply { asks: false }).unwrap();
+        w.act("wang", id, Command::Note).unwrap();
+        let messages = w.desk.read(|tx| Ok(store::message::list_of_ticket(tx, id, None, 10)?)).unwrap();
+        let number = w.desk.next_number().unwrap();
+        let go = |n: usize| {
+            let leave = ask::<domain::people::LinkTickets>(&w.who("wang")).unwrap();
+            let asked = Split { message: messages[n].id, subject: Some("the other thing".into()), severity: None, product: None };
+            w.desk.write(w.now, move |cx| split(cx, &leave, number, id, &asked))
+        };
+        assert_eq!(go(2).unwrap_err().code(), "split.internal");
+        let new = go(1).unwrap().case;
+        assert_eq!((new.ticket.requester, new.words.subject.as_str()), (w.who("yunfan").person, "the other thing"));
+        let first = w.desk.read(|tx| Ok(store::message::list_of_ticket(tx, new.ticket.id, None, 10)?)).unwrap().remove(0);
+        assert_eq!((first.author, &first.body), (messages[1].author, &messages[1].body));
+        let seen = |id: TicketId| w.desk.read(|tx| ties(tx, &w.who("yunfan"), &w.case(id))).unwrap().remove(0);
+        assert_eq!((seen(id).tie, seen(new.ticket.id).tie), (Tie::SplitInto, Tie::SplitFrom));
+        assert!(new.next_due_at.is_some() && new.ticket.handler.is_some());
+    }
 }

@@ -19,9 +19,12 @@ pub enum Tie {
     /// The case this one was taken out of.
     SplitFrom,
     SplitInto,
+    /// The case this one goes on in.
+    MergedInto,
+    MergedFrom,
 }
 impl Tie {
-    pub const ALL: &[Tie] = &[Tie::Parent, Tie::Child, Tie::Related, Tie::SplitFrom, Tie::SplitInto];
+    pub const ALL: &[Tie] = &[Tie::Parent, Tie::Child, Tie::Related, Tie::SplitFrom, Tie::SplitInto, Tie::MergedInto, Tie::MergedFrom];
     pub fn key(self) -> &'static str {
         match self {
             Tie::Parent => "parent",
@@ -29,6 +32,8 @@ impl Tie {
             Tie::Related => "related",
             Tie::SplitFrom => "split_from",
             Tie::SplitInto => "split_into",
+            Tie::MergedInto => "merged_into",
+            Tie::MergedFrom => "merged_from",
         }
     }
     pub fn parse(key: &str) -> Option<Tie> {
@@ -42,6 +47,8 @@ impl Tie {
             Tie::Related => Tie::Related,
             Tie::SplitFrom => Tie::SplitInto,
             Tie::SplitInto => Tie::SplitFrom,
+            Tie::MergedInto => Tie::MergedFrom,
+            Tie::MergedFrom => Tie::MergedInto,
         }
     }
 }
@@ -146,7 +153,7 @@ pub(crate) fn write(cx: &mut Act, before: &Case, after: Case, lines: Vec<Line>) 
     conclude(cx, before, after, board, lines, actor, &[]).map(|_| ())
 }
 
-/// Everything a case is tied to that this person may see: its whole, its parts, then the others.
+/// Everything a case is tied to that this person may see: its whole, its parts, what it was merged with, then the others.
 pub fn ties(tx: &mut Tx, who: &Actor, case: &Case) -> Result<Vec<Tied>, Fault> {
     let id = case.ticket.id;
     let mut all = Vec::new();
@@ -154,6 +161,12 @@ pub fn ties(tx: &mut Tx, who: &Actor, case: &Case) -> Result<Vec<Tied>, Fault> {
         all.extend(store::ticket::find(tx, parent)?.map(|case| Tied { tie: Tie::Parent, case }));
     }
     all.extend(store::ticket::list_children(tx, id)?.into_iter().map(|case| Tied { tie: Tie::Child, case }));
+    if let Some(into) = case.ticket.merged_into {
+        all.extend(store::ticket::find(tx, into)?.map(|case| Tied { tie: Tie::MergedInto, case }));
+    }
+    for from in store::merge::list_into(tx, id)? {
+        all.extend(store::ticket::find(tx, from)?.map(|case| Tied { tie: Tie::MergedFrom, case }));
+    }
     for link in store::link::list_of_ticket(tx, id)? {
         let Some(tie) = Tie::parse(&link.kind) else { continue };
         all.extend(store::ticket::find(tx, link.other)?.map(|case| Tied { tie, case }));

@@ -43,6 +43,10 @@ pub const CHANNELS: &[&str] =
 /// `number` comes from [`Desk::next_number`]. Errors: Invalid with every flaw, NotFound for an account that is not theirs.
 pub fn open(cx: &mut Act, leave: &Leave<OpenTicket>, number: i64, opening: &Opening) -> Result<Opened, Fault> {
     let who = leave.actor();
+    open_for(cx, who, who.person, number, opening)
+}
+/// As [`open`]; the first words are `author`'s, whoever opens it.
+pub(crate) fn open_for(cx: &mut Act, who: &Actor, author: PersonId, number: i64, opening: &Opening) -> Result<Opened, Fault> {
     let severity = check(opening, who)?;
     let (account, requester) = asker(cx, who, opening)?;
     let customer = store::account::find(cx.tx, account)?.filter(|a| a.active).ok_or(Fault::NotFound)?;
@@ -70,6 +74,7 @@ pub fn open(cx: &mut Act, leave: &Leave<OpenTicket>, number: i64, opening: &Open
         closed_at: None,
         snoozed: None,
         parent: None,
+        merged_into: None,
         open_children: 0,
         alarm: None,
         version: 0,
@@ -95,7 +100,7 @@ pub fn open(cx: &mut Act, leave: &Leave<OpenTicket>, number: i64, opening: &Open
     // The case is written before its clocks and words, which point at it.
     store::ticket::put_new(cx.tx, &case)?;
     let words =
-        Message { id: message, ticket: id, author: Some(who.person), kind: MessageKind::Public, body: opening.body.clone(), at: cx.now, language };
+        Message { id: message, ticket: id, author: Some(author), kind: MessageKind::Public, body: opening.body.clone(), at: cx.now, language };
     store::message::put_new(cx.tx, &words)?;
     let case = settle(cx, None, case, &board, &mut lines)?;
     store::ticket::put(cx.tx, &case)?;

@@ -11,6 +11,7 @@ pub mod grant;
 pub mod idempotency;
 pub mod link;
 pub mod log;
+pub mod merge;
 pub mod message;
 pub mod notice;
 pub mod outbox;
@@ -29,7 +30,7 @@ pub mod webhook;
 
 /// Every statement of the house, for the tests that prepare each on both databases.
 pub fn statements() -> Vec<&'static db::Sql> {
-    let rooms: [&[&'static db::Sql]; 21] = [
+    let rooms: [&[&'static db::Sql]; 22] = [
         account::ALL,
         attachment::ALL,
         chore::ALL,
@@ -38,6 +39,7 @@ pub fn statements() -> Vec<&'static db::Sql> {
         idempotency::ALL,
         link::ALL,
         log::ALL,
+        merge::ALL,
         message::ALL,
         notice::ALL,
         outbox::ALL,

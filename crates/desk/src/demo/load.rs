@@ -283,6 +283,7 @@ impl Batch {
             closed_at: None,
             snoozed: None,
             parent: None,
+            merged_into: None,
             open_children: 0,
             alarm: None,
             version: 0,

@@ -326,6 +326,7 @@ fn new_ticket(line: &Timeline, channel: &str, people: People) -> Ticket {
         closed_at: None,
         snoozed: None,
         parent: None,
+        merged_into: None,
         open_children: 0,
         alarm: None,
         version: 0,

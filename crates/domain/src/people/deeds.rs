@@ -43,7 +43,7 @@ deeds! {
     ActOnTicket = "ticket.act": Contact | CustomerManager | Engineer | Tam | DutyChief;
     /// Read internal notes and internal goals.
     ReadInternal = "ticket.read_internal": Engineer | Tam | DutyChief | Quality | Administrator;
-    /// Tie cases together: parts of a whole, related ones.
+    /// Tie cases together: parts of a whole, related ones; merge and split them.
     LinkTickets = "ticket.link": Engineer | Tam | DutyChief;
     /// Give the vendor's people access for a case, and take it back.
     GiveAccess = "grant.give": Contact | CustomerManager;

@@ -81,12 +81,22 @@ pub enum Because {
     SeverityRaised,
     SeverityLowered,
     CalendarChanged,
+    /// Another case was merged into this one, or out of it again.
+    CasesMerged,
+    CasesParted,
     /// A published holiday notice, confirmed by an operator, moved the due later.
     CalendarConfirmed,
 }
 impl Because {
-    pub const ALL: &[Because] =
-        &[Because::PlanChanged, Because::SeverityRaised, Because::SeverityLowered, Because::CalendarChanged, Because::CalendarConfirmed];
+    pub const ALL: &[Because] = &[
+        Because::PlanChanged,
+        Because::SeverityRaised,
+        Because::SeverityLowered,
+        Because::CalendarChanged,
+        Because::CalendarConfirmed,
+        Because::CasesMerged,
+        Because::CasesParted,
+    ];
     pub fn key(self) -> &'static str {
         match self {
             Because::PlanChanged => "plan_changed",
@@ -94,6 +104,8 @@ impl Because {
             Because::SeverityLowered => "severity_lowered",
             Because::CalendarChanged => "calendar_changed",
             Because::CalendarConfirmed => "calendar_confirmed",
+            Because::CasesMerged => "cases_merged",
+            Because::CasesParted => "cases_parted",
         }
     }
     pub fn parse(key: &str) -> Option<Because> {

@@ -10,7 +10,7 @@ mod terms;
 pub use clock::*;
 pub use engine::{Because, Event, Step, What, begin, hear, replay, tick, waive};
 pub use explain::{Line, explain, target_text};
-pub use retarget::{loosen, recalendar, tighten};
+pub use retarget::{carry_on, join, loosen, recalendar, tighten};
 pub use terms::*;
 #[cfg(test)]
 mod tests;

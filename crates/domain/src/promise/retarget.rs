@@ -54,14 +54,9 @@ pub fn recalendar(clock: Clock, new_version: u32, confirmed: bool, now: At, cals
     }
     let terms = Arc::new(terms);
     let mut stopped = step.clock.clone();
-    if let Some(since) = stopped.running_since {
-        // What was used so far was used under the old version; an edit cannot change the past.
-        stopped.used = match terms.target {
-            Target::Time(_) => stopped.used_by(now, &old),
-            Target::WorkingDays(_) => stopped.used + Span::days(stopped.working_days_since(now, &old)),
-        };
-        stopped.running_since = Some(since.max(now));
-    }
+    // What was used so far was used under the old version; an edit cannot change the past.
+    stopped.used = shown(&stopped, now, &old);
+    stopped.running_since = stopped.running_since.map(|since| since.max(now));
     let (used, since) = (stopped.used, stopped.running_since);
     stopped.terms = terms.clone();
     let (standing, planned) = (if_running(&step.clock, now, &old), if_running(&stopped, now, &new));
@@ -71,6 +66,59 @@ pub fn recalendar(clock: Clock, new_version: u32, confirmed: bool, now: At, cals
         _ => return step,
     };
     step.then(now, now, What::Retargeted { terms, used, since, because }, cals)
+}
+
+/// Another case's clock for the same promise is joined to this one: earliest start, strictest target (plans.md, E9), which is whichever
+/// falls due first. A clock that ended or broke is not touched.
+pub fn join(clock: Clock, other: &Clock, now: At, cals: &dyn Calendars) -> Step {
+    let step = advance(clock, now, now, cals);
+    let other = advance(other.clone(), now, now, cals).clock;
+    let (Some(own), Some(their)) = (calendar_of(&step.clock.terms, cals), calendar_of(&other.terms, cals)) else { return step };
+    // An agreed instant has taken the place of the other's target; it makes no promise stricter.
+    if other.agreed_at.is_some()
+        || !may_change(&step.clock)
+        || !may_change(&other)
+        || !is_earlier(if_running(&other, now, &their), if_running(&step.clock, now, &own))
+    {
+        return step;
+    }
+    let (standing, since) = (if_running(&step.clock, now, &own), step.clock.running_since.map(|_| now));
+    let (terms, used) = (other.terms.clone(), shown(&other, now, &their));
+    let changed = step.clone().then(now, now, What::Retargeted { terms, used, since, because: Because::CasesMerged }, cals);
+    // A promise in days counts a day once begun: what the other has used is whole days, so the outcome is looked at and not foretold.
+    if is_earlier(if_running(&changed.clock, now, &their), standing) { changed } else { step }
+}
+/// A promise goes on in another case under a new clock, with what it has used: from the same start, on the same terms, running or waiting
+/// as it did.
+/// `None` while its calendar is unknown, or when it was broken: a breach stays where it happened.
+pub fn carry_on(clock: &Clock, cycle: u32, because: Because, now: At, cals: &dyn Calendars) -> Option<Step> {
+    let cal = calendar_of(&clock.terms, cals)?;
+    let (terms, base_at) = (clock.terms.clone(), clock.base_at);
+    let used = shown(clock, now, &cal);
+    if !may_change(clock) {
+        return None;
+    }
+    let fresh = Clock::start(terms.clone(), cycle, base_at, &cal);
+    let activated = Event { at: base_at, noted_at: now, what: What::Activated { terms: terms.clone(), cycle, base_at } };
+    let begun = Step { clock: fresh, events: vec![activated] };
+    let (begun, since) = match clock.paused {
+        Some(pause) => (begun.then(now, now, What::Paused { why: pause.why }, cals), None),
+        None => (begun, Some(now)),
+    };
+    let carried = begun.then(now, now, What::Retargeted { terms, used, since, because }, cals);
+    Some(match clock.agreed_at {
+        // What was agreed with the customer stays agreed.
+        Some(until) => carried.then(now, now, What::Agreed { until }, cals),
+        None => carried,
+    })
+}
+/// What the stop-watch shows now.
+fn shown(clock: &Clock, now: At, cal: &Calendar) -> Span {
+    match clock.terms.target {
+        _ if clock.running_since.is_none() => clock.used,
+        Target::Time(_) => clock.used_by(now, cal),
+        Target::WorkingDays(_) => clock.used + Span::days(clock.working_days_since(now, cal)),
+    }
 }
 
 fn may_change(clock: &Clock) -> bool {

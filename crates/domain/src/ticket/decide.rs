@@ -132,6 +132,8 @@ pub enum Refusal {
     TooFarAhead,
     /// Parts of the case are not resolved yet.
     ChildrenOpen,
+    /// It goes on in another case; take the merge back instead.
+    Merged,
 }
 impl Refusal {
     /// Every refusal, for the tests that want words for each.
@@ -167,6 +169,7 @@ impl Refusal {
             NotSnoozed,
             TooFarAhead,
             ChildrenOpen,
+            Merged,
         ]
     };
     pub fn key(self) -> &'static str {
@@ -201,6 +204,7 @@ impl Refusal {
             NotSnoozed => "ticket.not_snoozed",
             TooFarAhead => "ticket.too_far_ahead",
             ChildrenOpen => "ticket.children_open",
+            Merged => "ticket.merged",
         }
     }
 }
@@ -351,6 +355,7 @@ fn confirm(t: &Ticket, by: PersonId) -> Result<Vec<Fact>, Refusal> {
 fn reopen(t: &Ticket, by: PersonId, reason: &str, patience: &Patience, now: At) -> Result<Vec<Fact>, Refusal> {
     said(reason)?;
     match (t.stage, t.closed_at) {
+        _ if t.merged_into.is_some() => Err(Refusal::Merged),
         (Stage::Closed, Some(closed)) if now - closed > patience.reopen_within => Err(Refusal::TooLateToReopen),
         (Stage::Closed | Stage::Resolved, _) => Ok(vec![Fact::Reopened { by, reason: reason.to_string() }]),
         _ => Err(Refusal::NotClosed),

@@ -1,5 +1,5 @@
-use super::{Alarm, AlarmDoes, Severity, Snooze, Stage, Ticket};
-use crate::kit::{At, PersonId};
+use super::{Alarm, AlarmDoes, Severity, Snooze, Stage, Standing, Ticket};
+use crate::kit::{At, PersonId, TicketId};
 use crate::promise::{self, On, Wait};
 
 /// What happened to a case: what the timeline shows, what clocks hear, what webhooks carry. Past tense.
@@ -109,6 +109,28 @@ pub enum Fact {
     Woken {
         why: Waking,
     },
+    /// Goes on in another case from here on.
+    Merged {
+        by: PersonId,
+        into: TicketId,
+    },
+    /// Another case goes on in this one; whoever followed that one follows this.
+    Absorbed {
+        by: PersonId,
+        other: TicketId,
+        followers: Vec<PersonId>,
+    },
+    /// The merge was taken back; the case stands where it stood.
+    Unmerged {
+        by: PersonId,
+        from: TicketId,
+        before: Standing,
+    },
+    /// The other case goes its own way again.
+    Released {
+        by: PersonId,
+        other: TicketId,
+    },
 }
 
 /// Why a case that was laid aside is back.
@@ -139,6 +161,8 @@ pub enum Closing {
     Announced,
     /// The customer took the question back.
     Withdrawn,
+    /// It goes on in another case.
+    Merged,
 }
 impl Closing {
     pub fn key(self) -> &'static str {
@@ -146,6 +170,7 @@ impl Closing {
             Closing::Confirmed => "confirmed",
             Closing::Announced => "announced",
             Closing::Withdrawn => "withdrawn",
+            Closing::Merged => "merged",
         }
     }
 }
@@ -183,6 +208,10 @@ impl Fact {
             Unfollowed { .. } => "ticket.unfollowed",
             Snoozed { .. } => "ticket.snoozed",
             Woken { .. } => "ticket.woken",
+            Merged { .. } => "ticket.merged",
+            Absorbed { .. } => "ticket.absorbed",
+            Unmerged { .. } => "ticket.unmerged",
+            Released { .. } => "ticket.released",
         }
     }
     /// May the customer see it? What engineers say among themselves stays inside.
@@ -201,7 +230,7 @@ impl Fact {
             Fact::WaitBegan { why, .. } => promise::Fact::wait_began(*why, at),
             Fact::WaitEnded => promise::Fact::new(On::WaitEnded, at),
             Fact::Resolved { .. } => promise::Fact::new(On::Resolved, at),
-            Fact::Closed { how: Closing::Withdrawn } => promise::Fact::new(On::Cancelled, at),
+            Fact::Closed { how: Closing::Withdrawn | Closing::Merged } => promise::Fact::new(On::Cancelled, at),
             Fact::Closed { .. } => promise::Fact::new(On::Closed, at),
             Fact::Reopened { .. } => promise::Fact::new(On::Reopened, at),
             Fact::Boosted { .. } => promise::Fact::new(On::Boosted, at),
@@ -271,6 +300,14 @@ pub fn apply(mut t: Ticket, fact: &Fact, at: At) -> Ticket {
         Fact::Unfollowed { who } => t.followers.retain(|f| f != who),
         Fact::Snoozed { by, until, reason } => t.snoozed = Some(Snooze { until: *until, by: *by, reason: reason.clone() }),
         Fact::Woken { .. } => t.snoozed = None,
+        Fact::Merged { into, .. } => t.merged_into = Some(*into),
+        Fact::Absorbed { followers, .. } => followers.iter().for_each(|f| join(&mut t.followers, *f)),
+        Fact::Unmerged { before, .. } => {
+            t.merged_into = None;
+            t.closed_at = None;
+            (t.stage, t.alarm, t.proposed) = (before.stage, before.alarm, before.proposed);
+        }
+        Fact::Released { .. } => {}
     }
     t
 }

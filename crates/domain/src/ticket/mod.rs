@@ -3,12 +3,14 @@
 mod access;
 mod decide;
 mod facts;
+mod merge;
 mod rating;
 mod severity;
 mod state;
 pub use access::*;
 pub use decide::*;
 pub use facts::*;
+pub use merge::*;
 pub use rating::*;
 pub use severity::*;
 pub use state::*;

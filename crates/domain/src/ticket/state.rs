@@ -73,6 +73,8 @@ pub struct Ticket {
     pub snoozed: Option<Snooze>,
     /// The case this one is a part of; a case with a parent has no children of its own.
     pub parent: Option<TicketId>,
+    /// The case this one was merged into; it is closed as long as this is said.
+    pub merged_into: Option<TicketId>,
     /// Parts of this one that are still ours to work on.
     pub open_children: u32,
     /// What the house does by itself if nothing happens until then.

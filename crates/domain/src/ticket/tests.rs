@@ -43,6 +43,7 @@ fn fresh() -> Ticket {
         closed_at: None,
         snoozed: None,
         parent: None,
+        merged_into: None,
         open_children: 0,
         alarm: None,
         version: 1,
@@ -260,6 +261,32 @@ fn a_case_is_not_resolved_while_parts_of_it_are_open() {
     done.does(&engineer(1), resolve_it()).stands(Stage::Resolved, Some(&engineer(1)));
 }
 #[test]
+fn a_merged_case_is_closed_and_stands_where_it_stood_when_the_merge_is_taken_back() {
+    let li = engineer(1);
+    let mut one = Story::new().does(&li, ASK).does(&engineer(3), Command::Follow).t;
+    one.id = TicketId::from_raw(2);
+    let other = Story::new().does(&engineer(2), REPLY).t;
+    let (leaves, takes) = merge(&one, &other, li.person).unwrap();
+    let after = leaves.iter().fold(one.clone(), |t, f| apply(t, f, at(10)));
+    let taken = takes.iter().fold(other.clone(), |t, f| apply(t, f, at(10)));
+    assert_eq!((after.stage, after.alarm, after.merged_into), (Stage::Closed, None, Some(other.id)));
+    assert_eq!(taken.followers, [engineer(3).person], "whoever works on the other case needs not follow it");
+    let reopen = Command::Reopen { reason: reason() };
+    assert_eq!(decide(&after, &customer(), &reopen, &Patience::default(), at(11)), Err(Refusal::Merged));
+    let (back, _) = unmerge(&after, &taken, Standing::of(&one), li.person, at(10), at(11)).unwrap();
+    assert_eq!(back.iter().fold(after.clone(), |t, f| apply(t, f, at(11))), one);
+    let late = unmerge(&after, &taken, Standing::of(&one), li.person, at(10), at(11 + days(7)));
+    assert_eq!(late, Err(MergeRefusal::TooLate));
+    let closed = Ticket { stage: Stage::Closed, ..taken.clone() };
+    assert_eq!(unmerge(&after, &closed, Standing::of(&one), li.person, at(10), at(11)), Err(MergeRefusal::TargetOver));
+    assert_eq!(unmerge(&one, &taken, Standing::of(&one), li.person, at(10), at(11)), Err(MergeRefusal::NotMerged));
+    assert_eq!(merge(&after, &taken, li.person), Err(MergeRefusal::AlreadyClosed));
+    assert_eq!(merge(&one, &closed, li.person), Err(MergeRefusal::TargetOver));
+    assert_eq!(merge(&one, &Ticket { account: AccountId::from_raw(7), ..taken.clone() }, li.person), Err(MergeRefusal::OtherAccount));
+    assert_eq!(merge(&one, &Ticket { requester: PersonId::from_raw(7), ..taken.clone() }, li.person), Err(MergeRefusal::OtherRequester));
+    assert_eq!(merge(&Ticket { open_children: 1, ..one }, &taken, li.person), Err(MergeRefusal::HasParts));
+}
+#[test]
 fn what_engineers_ask_each_other_stays_inside() {
     let story = Story::new().does(&engineer(1), Command::Consult { expert: engineer(2).person, question: "raid?".into() });
     assert!(story.last().is_internal());
@@ -366,6 +393,7 @@ fn laws_of_a_fact(before: &Ticket, after: &Ticket, fact: &Fact, who: Option<&Act
                 let announced = before.alarm.is_some_and(|a| a.at <= now && a.does != AlarmDoes::AnnounceTimeout);
                 assert!(who.is_none() && announced, "only an announced time closes by itself: {tag}");
             }
+            Closing::Merged => panic!("no command merges: {tag}"),
             Closing::Confirmed | Closing::Withdrawn => assert!(who.is_some_and(|w| w.role.is_customer()), "only the customer's word closes: {tag}"),
         }
     }
@@ -412,6 +440,9 @@ fn laws_of_cases() {
         for n in 0..30 {
             minutes += if d.roll(6) == 0 { days(d.roll(40) as i64) } else { d.roll(600) as i64 };
             let now = at(minutes);
+            if t.stage == Stage::Closed && d.roll(20) == 0 {
+                t.merged_into = Some(TicketId::from_raw(9));
+            }
             let crowd = if d.roll(2) == 0 { 5 } else { 10 };
             let (who, command) = (people[d.roll(crowd) as usize].clone(), some_command(&mut d));
             let tag = format!("seed {seed}, step {n}: {who:?} {command:?} on {t:?}");

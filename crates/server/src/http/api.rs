@@ -50,6 +50,7 @@ pub fn routes() -> OpenApiRouter<App> {
         super::message::routes(),
         super::act::routes(),
         super::link::routes(),
+        super::merge::routes(),
         super::timeline::routes(),
         super::clock::routes(),
         super::attachment::routes(),

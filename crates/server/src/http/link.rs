@@ -24,7 +24,7 @@ pub fn routes() -> OpenApiRouter<App> {
 /// Another case and what it is to this one.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LinkOut {
-    /// `parent`, `child`, `related`, `split_from`, `split_into`
+    /// `parent`, `child`, `related`, `split_from`, `split_into`, `merged_into`, `merged_from`: whose thread is read there
     #[schema(example = "child")]
     pub kind: &'static str,
     pub ticket: TicketRef,

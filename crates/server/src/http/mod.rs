@@ -25,6 +25,7 @@ pub mod grant;
 pub mod house;
 pub mod invitation;
 pub mod link;
+pub mod merge;
 pub mod message;
 pub mod notice;
 pub mod person;

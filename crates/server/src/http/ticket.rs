@@ -161,6 +161,8 @@ pub struct TicketOut {
     pub cause: String,
     /// The case this one is a part of; told to staff, customers find what is theirs in `links`.
     pub parent: Option<TicketRef>,
+    /// The case it goes on in; closed as long as this is said.
+    pub merged_into: Option<TicketRef>,
     /// Parts of it that are still open; 0 for customers.
     pub open_children: u32,
     /// Laid aside: out of the standing queues until then, while its promises run on. Never told to customers.
@@ -227,6 +229,7 @@ impl TicketOut {
             closed_at: instant(t.closed_at),
             cause: case.cause,
             parent: t.parent.filter(|_| who.role.is_staff()).map(Into::into),
+            merged_into: t.merged_into.map(Into::into),
             open_children: if who.role.is_staff() { t.open_children } else { 0 },
             snoozed: t.snoozed.filter(|_| who.role.is_staff()).map(|s| SnoozeOut { until: s.until.into(), by: s.by.into(), reason: s.reason }),
             alarm: t.alarm.map(|a| AlarmOut { at: a.at.into(), does: a.does.key() }),

@@ -23,6 +23,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     4 "0004_queue"
     5 "0005_portal"
     6 "0006_rating"
+    7 "0007_merge"
 };
 
 /// What a run did.

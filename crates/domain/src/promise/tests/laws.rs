@@ -81,6 +81,8 @@ enum Turn {
     Tighten(Arc<Terms>, Because),
     Loosen(Arc<Terms>),
     Recalendar(u32, bool),
+    /// Another case's clock, begun so long ago, is joined to this one.
+    Join(Arc<Terms>, Span),
     Waive,
 }
 fn some_fact(d: &mut Dice, now: At) -> Fact {
@@ -108,7 +110,8 @@ fn some_turn(d: &mut Dice, terms: &Terms, now: At) -> Turn {
         let warn_at = (0..d.roll(3)).map(|_| some_mark(d, false)).collect();
         Arc::new(Terms { target, warn_at, plan: "test.v2".into(), ..terms.clone() })
     };
-    match d.roll(24) {
+    match d.roll(25) {
+        24 => Turn::Join(other(d), Span::minutes(d.roll(300) as i64)),
         0 | 1 => Turn::Tick,
         2 => Turn::Tighten(other(d), if d.roll(2) == 0 { Because::PlanChanged } else { Because::SeverityRaised }),
         3 => Turn::Loosen(other(d)),
@@ -123,6 +126,10 @@ fn take(p: &mut Promised, turn: &Turn, now: At) -> Vec<Event> {
         Turn::Tighten(terms, because) => p.change(|clock, _| tighten(clock, terms, *because, now, &Shelf)),
         Turn::Loosen(terms) => p.change(|clock, events| loosen(clock, terms, events, now, &Shelf)),
         Turn::Recalendar(version, confirmed) => p.change(|clock, _| recalendar(clock, *version, *confirmed, now, &Shelf)),
+        Turn::Join(terms, ago) => p.change(|clock, _| {
+            let cal = Shelf.calendar(&terms.calendar, terms.calendar_version).unwrap();
+            join(clock, &Clock::start(terms.clone(), 1, now - *ago, &cal), now, &Shelf)
+        }),
         Turn::Waive => {
             let Some(kept) = p.clocks.last_mut() else { return Vec::new() };
             let step = waive(kept.clock.clone(), "goodwill", "chief", now, &Shelf);
@@ -167,6 +174,24 @@ fn history(seed: u64, counts: &mut Counts) {
         now = next_moment(&mut d, &p, now);
         turn = some_turn(&mut d, &p.terms, now);
     }
+    law_of_carrying(&p, now, counts);
+}
+/// Carried over into another case, a promise keeps its start, its terms and what it has used; a broken or ended one is not carried.
+fn law_of_carrying(p: &Promised, now: At, counts: &mut Counts) {
+    let Some(clock) = p.last().map(|k| tick(k.clock.clone(), now, &Shelf).clock) else { return };
+    let Some(step) = carry_on(&clock, 1, Because::CasesParted, now, &Shelf) else {
+        return assert!(!clock.is_open() || clock.broken_at.is_some(), "what is owed goes on: {clock:#?}");
+    };
+    assert_eq!(replay(&step.events, &Shelf), Some(step.clock.clone()), "the row is a cache of its events");
+    assert_eq!((step.clock.base_at, &step.clock.terms), (clock.base_at, &clock.terms));
+    assert_eq!(tick(step.clock.clone(), now, &Shelf).clock.broken_at, None, "carrying breaks nothing: {clock:#?}");
+    // Used up to the last instant of an open stretch, it is due at any instant until the next one opens.
+    let is_left = matches!(clock.terms.target, Target::Time(target) if clock.used_by(now, &calendar(&clock)) < target);
+    if clock.agreed_at.is_none() && is_left {
+        let due = |c: &Clock| c.due_at.or_else(|| due_if_running(c, now));
+        assert_eq!(due(&step.clock), due(&clock), "nor moves anything: {clock:#?}");
+    }
+    *counts.entry("because cases_parted".into()).or_default() += 1;
 }
 
 fn count(p: &Promised, turn: &Turn, told: &[Event], now: At, counts: &mut Counts) {
@@ -333,7 +358,7 @@ fn law_of_terms(b: &Clock, a: &Clock, turn: &Turn, now: At, tag: &dyn Fn() -> St
     let new = a.due_at.or_else(|| due_if_running(a, now));
     let is_stricter = new.is_some_and(|new| standing.is_none_or(|old| new < old));
     match turn {
-        Turn::Tighten(..) => {
+        Turn::Tighten(..) | Turn::Join(..) => {
             assert!(is_stricter, "a tightened promise comes earlier: {}", tag());
             assert!(new.is_some_and(|new| new >= now), "and not before the change: {}", tag());
         }
@@ -443,7 +468,7 @@ fn laws_of_clocks() {
     let events = ["activated", "warned", "escalated", "paused", "resumed", "fulfilled", "breached", "retargeted", "agreed", "cancelled", "waived"];
     let verdicts = ["running", "paused", "kept", "broken", "waived", "cancelled"];
     let because = Because::ALL.iter().map(|b| format!("because {}", b.key()));
-    let turns = ["Tick", "Tighten", "Loosen", "Recalendar", "Waive"];
+    let turns = ["Tick", "Tighten", "Loosen", "Recalendar", "Join", "Waive"];
     let shapes = ["Once", "PerMessage", "Periodic"].iter().flat_map(|r| HOUSE.map(|h| format!("{r} on {h}")));
     let others = [
         "fact heard late",

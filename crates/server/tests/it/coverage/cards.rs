@@ -54,6 +54,17 @@ pub const CARDS: &[Card] = &[
         s.must(Role::Engineer, "POST", &format!("/tickets/{case}/links"), json!({"kind": "related", "ticket": other}));
         Ask::bare(format!("/tickets/{case}/links?kind=related&ticket={other}"))
     }),
+    card("merge_ticket", &["ticket.link"], |s, _| Ask::json(format!("/tickets/{}/merge", s.fresh_case()), json!({"into": s.fresh_case()}))),
+    card("unmerge_ticket", &["ticket.link"], |s, _| {
+        let (case, other) = (s.fresh_case(), s.fresh_case());
+        s.must(Role::Engineer, "POST", &format!("/tickets/{case}/merge"), json!({"into": other}));
+        Ask::bare(format!("/tickets/{case}/unmerge"))
+    }),
+    card("split_ticket", &["ticket.link"], |s, _| {
+        let case = s.fresh_case();
+        let first = s.must(Role::Engineer, "GET", &format!("/tickets/{case}/messages"), Value::Null);
+        Ask::json(format!("/tickets/{case}/split"), json!({"message": id_of(&first["items"][0]), "subject": "the second question"}))
+    }),
     card("send_message", &["ticket.act"], |s, _| Ask::json(format!("/tickets/{}/messages", s.fresh_case()), json!({"body": "we look into it"}))),
     card("list_messages", &["ticket.read"], |s, _| Ask::bare(format!("/tickets/{}/messages", s.case))),
     card("read_timeline", &["ticket.read"], |s, _| Ask::bare(format!("/tickets/{}/timeline", s.case))),
