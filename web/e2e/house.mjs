@@ -17,20 +17,16 @@ export async function openHouse({ wound = true } = {}) {
   const port = await freePort(), base = `http://127.0.0.1:${port}`;
   const env = { ...process.env, YINUO_HTTP__LISTEN: `127.0.0.1:${port}`, YINUO_HTTP__PUBLIC_URL: base, YINUO_DATABASE__URL: `sqlite:${folder}/yinuo.db`, YINUO_FILES__DIR: `${folder}/files`, YINUO_SEARCH__DIR: `${folder}/search`,
     YINUO_SECRETS__HOUSE_KEY: `${folder}/house.key`, YINUO_HTTP__SIGN_IN_PER_MINUTE: "1000", YINUO_LOG__FILTER: "warn", ...(wound ? { YINUO_WATCH: "wound" } : {}) };
-  const start = () => new Promise((give, fail) => {
-    const child = spawn(binary, ["serve", "--demo"], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
-    let said = "";
-    const hear = (chunk) => { said += chunk; const m = /password (\S+)/.exec(said); if (m) give({ child, password: m[1] }); };
-    child.stdout.on("data", hear);
-    child.stderr.on("data", hear);
-    child.on("exit", (code) => fail(new Error(`the house ended with ${code}:\n${said.slice(-2000)}`)));
-  });
-  let { child, password } = await start();
+  let said = "", ended;
+  const child = spawn(binary, ["serve", "--demo"], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => { said = (said + chunk).slice(-4000); });
+  child.on("exit", (code) => { ended = code ?? "a signal"; });
   for (let i = 0; ; i++) {
     if (await fetch(`${base}/readyz`).then((r) => r.ok, () => false)) break;
-    if (i > 300) throw new Error("the house does not get ready");
+    if (ended !== undefined || i > 600) { child.kill("SIGKILL"); throw new Error(`the house does not get ready (${ended ?? "still starting"}):\n${said}`); }
     await new Promise((r) => setTimeout(r, 100));
   }
+  const password = /password (\S+)/.exec(readFileSync(join(folder, "demo-sign-in.txt"), "utf8"))[1];
   const browser = await chromium.launch({ executablePath: BROWSER, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
   const faults = [];
   const house = {

@@ -41,17 +41,19 @@ for (const language of ["zh-CN", "en"]) {
 
     const handler = (await customer.api("GET", `/tickets/${ticket}`)).ticket.handler;
     assert.ok(handler, "somebody is named before the page is there");
+    await house.wind(1);
     const engineer = await house.person("chief", { language, path: `/console/tickets/${ticket}` });
     const answer = language === "en" ? "I have it, and will stay with it until it is solved." : "我已接手，会负责到问题解决。";
     await engineer.page.getByRole("textbox", { name: say("console", "ticket.tab_reply") }).fill(answer);
     await engineer.page.keyboard.press("Control+Enter");
-    await page.getByText(answer).waitFor();
+    await page.getByText(answer, { exact: true }).first().waitFor();
+    await house.wind(1);
 
     // And back: what the customer says appears at the engineer's.
     const thanks = language === "en" ? "Thank you, it happened again at ten." : "谢谢，十点又发生了一次。";
     await page.getByRole("textbox").last().fill(thanks);
     await page.getByRole("button", { name: say("portal", "case.send"), exact: true }).click();
-    await engineer.page.getByText(thanks).waitFor();
+    await engineer.page.getByText(thanks, { exact: true }).first().waitFor();
     const { messages } = await customer.api("GET", `/tickets/${ticket}`);
     assert.deepEqual(messages.map((m) => m.body), [asked, answer, thanks], "each word once");
     await customer.context.close();
@@ -74,7 +76,7 @@ test("connection lost for a minute: nothing lost, nothing doubled", { timeout: 1
   await customer.api("POST", `/tickets/${id}/messages`, { body: "又有玩家反馈。", kind: "public", asks: false, attachments: [] }, { "idempotency-key": "story-1" });
   await house.wind(1);
   await engineer.context.setOffline(false);
-  await engineer.page.getByText("又有玩家反馈。").waitFor();
+  await engineer.page.getByText("又有玩家反馈。", { exact: true }).first().waitFor();
   // It goes out by itself, or at a second press if the writer was told of the news first.
   const again = engineer.page.getByRole("button", { name: say("console", "ticket.send_anyway") });
   const said = async () => (await customer.api("GET", `/tickets/${id}`)).messages.map((m) => m.body);
@@ -97,6 +99,7 @@ test("two engineers on one ticket: each sees the other, neither writes past news
   await boxLi.fill("我先核对路由表。");
   const mia = await house.person("mia", { path: `/console/tickets/${id}` });
   await mia.page.getByText("李想").first().waitFor();
+  await house.wind(1);
   await mia.api("POST", `/tickets/${id}/messages`, { body: "路由表已核对，没有问题。", kind: "public", asks: false, attachments: [] }, { "idempotency-key": "story-2" });
   await li.page.getByText("路由表已核对，没有问题。").first().waitFor();
   await boxLi.focus();
