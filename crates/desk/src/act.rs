@@ -1,13 +1,15 @@
 //! The one door for acts on a case: load, decide, apply, let the clocks hear, save everything in one transaction.
 use crate::board::{Board, Subject, clock_id};
 use crate::log::Line;
-use crate::{Act, Fault, Flaw, ladder, limits, log, notify};
+use crate::notify::{self, Bag};
+use crate::{Act, Fault, Flaw, ladder, limits, log};
 use domain::kit::{At, AttachmentId, ClockId, MessageId, PersonId, TicketId};
 use domain::people::{Actor, Leave, Role};
 use domain::promise::{Because, Kind, What};
 use domain::routing::{Candidate, Need};
 use domain::ticket::{Command, Fact, decide};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use store::log::Audience;
 use store::message::{Message, MessageKind};
 use store::person::Person;
@@ -208,24 +210,45 @@ pub(crate) fn happen(cx: &mut Act, before: Case, actor: Option<PersonId>, facts:
     }
     let mut board = Board::load(cx.tx, before.ticket.id, cx.desk.shelves())?;
     let (case, lines) = tell_board(cx, before.clone(), actor, facts, message, &mut board)?;
-    conclude(cx, &before, case, board, lines, actor, facts)
+    conclude(cx, Change { before, case, board, lines, actor, facts: facts.to_vec() })
+}
+
+/// A change to a case, decided and not yet written.
+pub(crate) struct Change {
+    pub before: Case,
+    pub case: Case,
+    /// Its clocks, with what they did on the way.
+    pub board: Board,
+    /// What the log will say beside what the clocks did.
+    pub lines: Vec<Line>,
+    pub actor: Option<PersonId>,
+    pub facts: Vec<Fact>,
+}
+impl Change {
+    /// Nothing happened but what the clocks did.
+    pub fn of_clocks(before: Case, board: Board) -> Change {
+        Change { case: before.clone(), before, board, lines: Vec::new(), actor: None, facts: Vec::new() }
+    }
 }
 /// The end of every change to a case: what its clocks did on the way is settled and written, and whoever they call is told.
-pub(crate) fn conclude(
-    cx: &mut Act,
-    before: &Case,
-    case: Case,
-    mut board: Board,
-    mut lines: Vec<Line>,
-    actor: Option<PersonId>,
-    facts: &[Fact],
-) -> Result<Case, Fault> {
-    let calls = ladder::climb(cx, &case, &mut board, &mut lines)?;
-    let case = settle(cx, Some(before), case, &board, &mut lines)?;
-    store::ticket::put(cx.tx, &case)?;
-    finish(cx, Some(before), &case, lines, actor, facts)?;
-    ladder::tell(cx, &case, calls)?;
-    Ok(case)
+pub(crate) fn conclude(cx: &mut Act, change: Change) -> Result<Case, Fault> {
+    conclude_all(cx, vec![change])?.pop().ok_or_else(|| Fault::internal("a change came to nothing"))
+}
+/// As [`conclude`] for many cases: what is alike goes to the database together, and whoever is called is looked up once.
+pub(crate) fn conclude_all(cx: &mut Act, mut changes: Vec<Change>) -> Result<Vec<Case>, Fault> {
+    let (mut bag, mut calls) = (Bag::default(), Vec::with_capacity(changes.len()));
+    for c in &mut changes {
+        calls.push(ladder::climb(cx, &mut bag.people, &c.case, &mut c.board, &mut c.lines)?);
+        settle(cx.now, Some(&c.before), &mut c.case, &c.board, &mut c.lines);
+    }
+    Board::save_all(cx.tx, changes.iter().map(|c| (c.case.ticket.id, c.case.ticket.account, &c.board)))?;
+    store::ticket::put_all(cx.tx, &changes.iter().map(|c| &c.case).collect::<Vec<_>>())?;
+    let lines: Vec<Vec<Line>> = changes.iter_mut().map(|c| std::mem::take(&mut c.lines)).collect();
+    let settled = changes.iter().zip(lines).zip(calls);
+    let settled =
+        settled.map(|((c, lines), calls)| Settled { before: Some(&c.before), case: &c.case, lines, actor: c.actor, facts: &c.facts, calls });
+    finish_all(cx, bag, settled.collect())?;
+    Ok(changes.into_iter().map(|c| c.case).collect())
 }
 
 /// Applies facts and lets the board hear them; the lines are what the log will say.
@@ -285,19 +308,15 @@ fn graver(fact: &Fact) -> Option<Because> {
     matches!(fact, Fact::SeverityRaised { .. } | Fact::Boosted { .. }).then_some(Because::SeverityRaised)
 }
 
-/// What the clocks did: their lines, the case's nearest due, who is told. Saves the board.
-pub(crate) fn settle(cx: &mut Act, before: Option<&Case>, mut case: Case, board: &Board, lines: &mut Vec<Line>) -> Result<Case, Fault> {
+/// What the clocks did: their lines, the case's nearest due, its next version. Writes nothing.
+pub(crate) fn settle(now: At, before: Option<&Case>, case: &mut Case, board: &Board, lines: &mut Vec<Line>) {
     case.next_due_at = board.next_due_at();
     case.broken = board.broken();
-    case.updated_at = cx.now;
+    case.updated_at = now;
     case.ticket.version = before.map_or(1, |b| b.ticket.version + 1);
     for seat in &board.seats {
-        for event in &seat.fresh {
-            lines.push(clock_line(&case, seat.id, &seat.clock, event));
-        }
+        lines.extend(seat.fresh.iter().map(|event| clock_line(case, seat.id, &seat.clock, event)));
     }
-    board.save(cx.tx, case.ticket.id, case.ticket.account)?;
-    Ok(case)
 }
 fn clock_line(case: &Case, id: ClockId, clock: &domain::promise::Clock, event: &domain::promise::Event) -> Line {
     let key = match event.what {
@@ -318,7 +337,10 @@ fn clock_line(case: &Case, id: ClockId, clock: &domain::promise::Clock, event: &
     Line {
         account: Some(case.ticket.account),
         ticket: Some(case.ticket.id),
-        actor: None,
+        actor: match &event.what {
+            What::Waived { by, .. } => by.parse().ok(),
+            _ => None,
+        },
         key,
         audience: if inside { Audience::Staff } else { Audience::Public },
         body: json!({
@@ -344,37 +366,58 @@ fn event_more(what: &What, clock: &domain::promise::Clock) -> Value {
     }
 }
 
-/// Log, notices, outbox, load and view counters of a saved case.
-pub(crate) fn finish(
-    cx: &mut Act,
-    before: Option<&Case>,
-    case: &Case,
-    lines: Vec<Line>,
-    actor: Option<PersonId>,
-    facts: &[Fact],
-) -> Result<(), Fault> {
-    let told: Vec<(&'static str, Audience, Value)> = lines.iter().map(|l| (l.key, l.audience, l.body.clone())).collect();
-    log::write(cx, lines)?;
-    move_load(cx, before, case)?;
-    move_children(cx, before, case)?;
-    crate::view::moved(cx, before, Some(case))?;
-    notify::of_facts(cx, case, actor, facts)?;
-    notify::of_webhooks(cx, case, &told)?;
+/// A case that is written, and what is still to be said of it.
+pub(crate) struct Settled<'a> {
+    /// `None`: it is new.
+    pub before: Option<&'a Case>,
+    pub case: &'a Case,
+    pub lines: Vec<Line>,
+    pub actor: Option<PersonId>,
+    pub facts: &'a [Fact],
+    pub calls: Vec<ladder::Call>,
+}
+/// Log, notices, outbox, load and view counters of saved cases.
+pub(crate) fn finish_all(cx: &mut Act, mut bag: Bag, mut all: Vec<Settled>) -> Result<(), Fault> {
+    let lines: Vec<Vec<Line>> = all.iter_mut().map(|s| std::mem::take(&mut s.lines)).collect();
+    let said = |lines: &Vec<Line>| lines.iter().map(|l| (l.key, l.audience, l.body.clone())).collect::<Vec<_>>();
+    let heard = !cx.desk.webhooks().is_empty();
+    let told: Vec<_> = lines.iter().map(|lines| if heard { said(lines) } else { Vec::new() }).collect();
+    let positions = log::write_all(cx, lines)?;
+    let pairs: Vec<_> = all.iter().map(|s| (s.before, Some(s.case))).collect();
+    move_loads(cx, &pairs)?;
+    for s in &all {
+        move_children(cx, s.before, s.case)?;
+    }
+    crate::view::moved_all(cx, &pairs)?;
+    let newest = cx.pos;
+    for ((s, told), pos) in all.into_iter().zip(told).zip(positions) {
+        // A letter names the line it is about.
+        cx.pos = pos.unwrap_or(newest);
+        notify::of_facts(cx, &mut bag, s.case, s.actor, s.facts)?;
+        notify::of_webhooks(cx, &mut bag, s.case, &told);
+        ladder::tell(cx, &mut bag, s.case, s.calls)?;
+    }
+    cx.pos = newest;
     cx.tx.nudge("clock");
-    Ok(())
+    bag.post(cx)
 }
 /// The handler of an open case carries it; nobody else does.
-fn move_load(cx: &mut Act, before: Option<&Case>, case: &Case) -> Result<(), Fault> {
+pub(crate) fn move_loads(cx: &mut Act, cases: &[(Option<&Case>, Option<&Case>)]) -> Result<(), Fault> {
     let carrier = |c: &Case| c.ticket.handler.filter(|_| c.ticket.stage.is_open());
-    let (old, new) = (before.and_then(carrier), carrier(case));
-    if old == new {
-        return Ok(());
-    }
     // In the order of ids, so that two acts moving load between the same two people do not wait for each other in a ring.
-    let mut moves: Vec<(PersonId, i64)> = old.map(|p| (p, -1)).into_iter().chain(new.map(|p| (p, 1))).collect();
-    moves.sort();
-    for (person, by) in moves {
-        store::person::add_load(cx.tx, person, by, (by > 0).then_some(cx.now))?;
+    let mut moves: BTreeMap<PersonId, (i64, bool)> = BTreeMap::new();
+    for (before, after) in cases {
+        let (old, new) = (before.and_then(carrier), after.and_then(carrier));
+        if let Some(person) = old.filter(|_| old != new) {
+            moves.entry(person).or_default().0 -= 1;
+        }
+        if let Some(person) = new.filter(|_| old != new) {
+            let (by, assigned) = moves.entry(person).or_default();
+            (*by, *assigned) = (*by + 1, true);
+        }
+    }
+    for (person, (by, assigned)) in moves {
+        store::person::add_load(cx.tx, person, by, assigned.then_some(cx.now))?;
     }
     Ok(())
 }
@@ -442,7 +485,8 @@ pub(crate) fn change_plan(cx: &mut Act, id: TicketId, plan: &str) -> Result<(), 
         audience: Audience::Public,
         body: json!({"from": before.plan, "to": plan}),
     }];
-    conclude(cx, &before, Case { plan: plan.to_string(), ..before.clone() }, board, lines, None, &[]).map(|_| ())
+    let case = Case { plan: plan.to_string(), ..before.clone() };
+    conclude(cx, Change { before, case, board, lines, actor: None, facts: Vec::new() }).map(|_| ())
 }
 
 /// A fact as the log and webhooks carry it. Ids as TypeIDs, instants RFC 3339; no words of the case.

@@ -5,8 +5,9 @@ use domain::kit::{AccountId, At, ClockId, Dice, TicketId};
 use domain::plan::{PlanBook, Promise, When};
 use domain::promise::{self, Because, Clock, Event, Fact, Kind, Step, Terms};
 use domain::ticket::{Severity, Ticket};
+use std::collections::HashMap;
 use std::sync::Arc;
-use store::clock::{Stored, TermsBook};
+use store::clock::{Change, Stored, TermsBook};
 use store::db::Tx;
 
 /// What a promise is chosen by.
@@ -204,17 +205,28 @@ impl Board {
         let stored = store::clock::list_of_ticket(tx, ticket, shelves)?;
         Ok(Board { seats: stored.into_iter().map(|s| Seat { id: s.id, clock: s.clock, written: s.events, fresh: Vec::new() }).collect() })
     }
+    /// The boards of many cases; a case without clocks has none.
+    pub fn load_all(tx: &mut Tx, tickets: &[TicketId], shelves: &Shelves) -> Result<HashMap<TicketId, Board>, Fault> {
+        let mut boards: HashMap<TicketId, Board> = HashMap::new();
+        for s in store::clock::list_of_tickets(tx, tickets, shelves)? {
+            boards.entry(s.ticket).or_default().seats.push(Seat { id: s.id, clock: s.clock, written: s.events, fresh: Vec::new() });
+        }
+        Ok(boards)
+    }
     /// Writes what changed; the events stay readable in `fresh`.
     pub fn save(&self, tx: &mut Tx, ticket: TicketId, account: AccountId) -> Result<(), Fault> {
-        for seat in self.seats.iter().filter(|s| !s.fresh.is_empty()) {
+        Board::save_all(tx, [(ticket, account, self)])
+    }
+    /// As [`Board::save`] for many cases.
+    pub fn save_all<'b>(tx: &mut Tx, boards: impl IntoIterator<Item = (TicketId, AccountId, &'b Board)>) -> Result<(), Fault> {
+        let change = |ticket, account, seat: &'b Seat| {
             let stored = Stored { id: seat.id, ticket, account, clock: seat.clock.clone(), events: seat.written };
-            if seat.written == 0 {
-                store::clock::put_new(tx, &stored, &seat.fresh)?;
-            } else {
-                store::clock::put(tx, &stored, &seat.fresh)?;
-            }
-        }
-        Ok(())
+            Change { stored, fresh: &seat.fresh }
+        };
+        let changed = |board: &'b Board| board.seats.iter().filter(|s| !s.fresh.is_empty());
+        let changes: Vec<Change> =
+            boards.into_iter().flat_map(|(ticket, account, board)| changed(board).map(move |seat| change(ticket, account, seat))).collect();
+        Ok(store::clock::save_all(tx, &changes)?)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Reading one clock, deriving why it stands where it stands, accepting a breach.
-use crate::act::{finish, may_see, settle};
+use crate::act::{Change, conclude, may_see};
 use crate::board::Board;
-use crate::{Act, Desk, Fault, Flaw, ladder, limits};
+use crate::{Act, Desk, Fault, Flaw, limits};
 use domain::kit::{At, ClockId, TicketId};
 use domain::people::{Actor, Leave, ReadClock, WaiveBreach};
 use domain::promise::{self, Event, Kind, Line, Verdict};
@@ -78,14 +78,6 @@ pub fn waive(cx: &mut Act, leave: &Leave<WaiveBreach>, id: ClockId, reason: &str
     }
     seat.clock = step.clock;
     seat.fresh.extend(step.events);
-    let mut lines = Vec::new();
-    let calls = ladder::climb(cx, &before, &mut board, &mut lines)?;
-    let case = settle(cx, Some(&before), before.clone(), &board, &mut lines)?;
-    store::ticket::put(cx.tx, &case)?;
-    for line in lines.iter_mut().filter(|l| l.key == "clock.waived") {
-        line.actor = Some(who.person);
-    }
-    finish(cx, Some(&before), &case, lines, Some(who.person), &[])?;
-    ladder::tell(cx, &case, calls)?;
+    conclude(cx, Change { actor: Some(who.person), ..Change::of_clocks(before, board) })?;
     store::clock::find(cx.tx, id, shelves)?.ok_or(Fault::NotFound)
 }

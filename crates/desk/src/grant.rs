@@ -1,7 +1,7 @@
 //! Access a customer gives to the vendor's people for one case, takes back, and sees used. Every step is a line of the case's story.
 use crate::form::Form;
 use crate::log::{self, Line};
-use crate::notify::{self, Telling};
+use crate::notify::{self, Bag, Telling};
 use crate::{Act, Fault, ticket};
 use domain::kit::{At, GrantId, PersonId, TicketId, UseId};
 use domain::people::{GiveAccess, Leave, ReadTicket, UseAccess};
@@ -153,11 +153,15 @@ fn write_line(cx: &mut Act, case: &Case, actor: Option<PersonId>, key: &'static 
     let told = [(key, Audience::Public, body.clone())];
     let line = Line { account: Some(case.ticket.account), ticket: Some(case.ticket.id), actor, key, audience: Audience::Public, body };
     log::write(cx, vec![line])?;
-    notify::of_webhooks(cx, case, &told)
+    let mut bag = Bag::default();
+    notify::of_webhooks(cx, &mut bag, case, &told);
+    bag.post(cx)
 }
 /// Whoever has it, or had it, is told at once.
 fn tell(cx: &mut Act, case: &Case, grant: &AccessGrant, topic: &str) -> Result<(), Fault> {
     let Some(person) = grant.to.or(case.ticket.handler) else { return Ok(()) };
     let args = json!({"grant": grant.id.to_string(), "what": grant.resource, "until": grant.until.to_string()});
-    notify::tell(cx, case, person, &Telling { topic, args, urgent: true })
+    let mut bag = Bag::default();
+    notify::tell(cx, &mut bag, case, person, &Telling { topic, args, urgent: true })?;
+    bag.post(cx)
 }

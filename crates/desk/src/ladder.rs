@@ -1,7 +1,8 @@
 //! Whom a promise calls as its time runs out: whoever works on the case, then rung after rung of its ladder.
 use crate::board::{Board, Seat};
+use crate::directory::Directory;
 use crate::log::Line;
-use crate::notify::{self, Telling};
+use crate::notify::{self, Bag, Telling};
 use crate::{Act, Fault};
 use domain::kit::{ClockId, PersonId};
 use domain::promise::{Clock, Event, What};
@@ -19,7 +20,7 @@ pub(crate) struct Call {
 }
 /// Who is to be told of what a case's clocks just did; a rung nobody stands on is skipped at once, and both are written down. Asked by
 /// whoever lets clocks do something: the tick, and an act that comes before the tick had its round.
-pub(crate) fn climb(cx: &mut Act, case: &Case, board: &mut Board, lines: &mut Vec<Line>) -> Result<Vec<Call>, Fault> {
+pub(crate) fn climb(cx: &mut Act, people: &mut Directory, case: &Case, board: &mut Board, lines: &mut Vec<Line>) -> Result<Vec<Call>, Fault> {
     let mut calls = Vec::new();
     for seat in board.seats.iter_mut().filter(|s| s.fresh[still_meant(s)..].iter().any(|e| is_told(&e.what))) {
         let terms = &seat.clock.terms;
@@ -35,7 +36,7 @@ pub(crate) fn climb(cx: &mut Act, case: &Case, board: &mut Board, lines: &mut Ve
                 _ => {}
             }
         }
-        for reached in reach(cx, case, &seat.clock, &rungs)? {
+        for reached in reach(cx, people, case, &seat.clock, &rungs)? {
             if reached.skipped.is_some() {
                 lines.push(skipped(case, seat.id, &seat.clock, &reached));
             }
@@ -60,15 +61,15 @@ fn still_meant(seat: &Seat) -> usize {
 fn is_told(what: &What) -> bool {
     matches!(what, What::Warned { .. } | What::Breached { .. } | What::Escalated { .. })
 }
-/// Tells them at once; called when the log has the lines they are told of.
-pub(crate) fn tell(cx: &mut Act, case: &Case, calls: Vec<Call>) -> Result<(), Fault> {
+/// Puts it in the bag for each of them; called when the log has the lines they are told of.
+pub(crate) fn tell(cx: &mut Act, bag: &mut Bag, case: &Case, calls: Vec<Call>) -> Result<(), Fault> {
     for Call { person, topic, args } in calls {
-        notify::tell(cx, case, person, &Telling { topic, args, urgent: true })?;
+        notify::tell(cx, bag, case, person, &Telling { topic, args, urgent: true })?;
     }
     Ok(())
 }
 /// The rungs these calls reach; the rule is the domain's, who stands on a duty is read here.
-fn reach(cx: &mut Act, case: &Case, clock: &Clock, rungs: &[usize]) -> Result<Vec<RungCall>, Fault> {
+fn reach(cx: &mut Act, people: &mut Directory, case: &Case, clock: &Clock, rungs: &[usize]) -> Result<Vec<RungCall>, Fault> {
     if rungs.is_empty() {
         return Ok(Vec::new());
     }
@@ -77,7 +78,7 @@ fn reach(cx: &mut Act, case: &Case, clock: &Clock, rungs: &[usize]) -> Result<Ve
     let mut stand: Vec<(&str, Vec<PersonId>)> = Vec::new();
     for rung in ladder {
         if stand.iter().all(|(duty, _)| *duty != rung.tell) {
-            stand.push((&rung.tell, standing(cx, case, &rung.tell)?));
+            stand.push((&rung.tell, standing(cx, people, case, &rung.tell)?));
         }
     }
     Ok(routing::climb(rungs, &told_before, ladder, |duty| stand.iter().find(|(d, _)| *d == duty).map(|(_, p)| p.clone()).unwrap_or_default()))
@@ -87,15 +88,15 @@ fn working(case: &Case) -> impl Iterator<Item = PersonId> {
     handler.into_iter().chain(owner.filter(|o| Some(*o) != handler))
 }
 /// Who stands on a duty now: people of the case, the account's TAM, or the rota.
-fn standing(cx: &mut Act, case: &Case, duty: &str) -> Result<Vec<PersonId>, Fault> {
+fn standing(cx: &mut Act, people: &mut Directory, case: &Case, duty: &str) -> Result<Vec<PersonId>, Fault> {
     let named = match duty {
         "owner" => case.ticket.owner.or(case.ticket.handler).into_iter().collect(),
-        "tam" => store::account::find(cx.tx, case.ticket.account)?.and_then(|a| a.tam).into_iter().collect(),
-        duty => store::person::list_on_duty(cx.tx, duty, cx.now)?,
+        "tam" => people.tam(cx.tx, case.ticket.account)?.into_iter().collect(),
+        duty => people.on_duty(cx.tx, duty, cx.now)?,
     };
     let mut present = Vec::new();
     for id in named {
-        let here = store::person::find(cx.tx, id)?.is_some_and(|p| p.active && p.away_until.is_none_or(|until| until <= cx.now));
+        let here = people.person(cx.tx, id)?.is_some_and(|(p, _)| p.active && p.away_until.is_none_or(|until| until <= cx.now));
         if here {
             present.push(id);
         }

@@ -9,6 +9,7 @@ pub mod board;
 pub mod chores;
 pub mod clock;
 pub mod demo;
+mod directory;
 pub mod doctor;
 pub mod draft;
 pub mod fault;

@@ -1,5 +1,5 @@
 //! Cases that have to do with each other: parts of a whole, and related ones. A tie is seen from both sides, and by whoever may see both.
-use crate::act::{conclude, may_see};
+use crate::act::{Change, conclude, may_see};
 use crate::board::Board;
 use crate::log::Line;
 use crate::{Act, Fault};
@@ -150,7 +150,7 @@ fn line(who: &Actor, of: &Case, other: &Case, key: &'static str, tie: Tie) -> Li
 pub(crate) fn write(cx: &mut Act, before: &Case, after: Case, lines: Vec<Line>) -> Result<(), Fault> {
     let board = Board::load(cx.tx, before.ticket.id, cx.desk.shelves())?;
     let actor = lines.first().and_then(|l| l.actor);
-    conclude(cx, before, after, board, lines, actor, &[]).map(|_| ())
+    conclude(cx, Change { before: before.clone(), case: after, board, lines, actor, facts: Vec::new() }).map(|_| ())
 }
 
 /// Everything a case is tied to that this person may see: its whole, its parts, what it was merged with, then the others.

@@ -1,6 +1,6 @@
 //! Two cases about one thing become one, and two again: words, files, drafts and clocks stay where they are and readable, promises go over
 //! (plans.md, E9).
-use crate::act::{conclude, tell_board};
+use crate::act::{Change, conclude, tell_board};
 use crate::board::{Board, clock_id};
 use crate::link::both;
 use crate::{Act, Fault, Shelves};
@@ -86,5 +86,5 @@ fn ended_by_merge(tx: &mut Tx, board: &Board, at: At, shelves: &Shelves) -> Resu
 fn happened(cx: &mut Act, leave: &Leave<LinkTickets>, before: Case, mut board: Board, facts: &[Fact]) -> Result<Case, Fault> {
     let by = Some(leave.actor().person);
     let (case, lines) = tell_board(cx, before.clone(), by, facts, None, &mut board)?;
-    conclude(cx, &before, case, board, lines, by, facts)
+    conclude(cx, Change { before, case, board, lines, actor: by, facts: facts.to_vec() })
 }

@@ -1,4 +1,5 @@
 //! Who is told of what: in-site notices at once, mails and webhooks as rows of the outbox, in the transaction that caused them.
+use crate::directory::Directory;
 use crate::{Act, Fault};
 use domain::kit::{At, OutboxId, PersonId, Span, TicketId};
 use domain::ticket::{Fact, Waking};
@@ -23,13 +24,34 @@ pub struct Telling<'a> {
     pub urgent: bool,
 }
 
+/// What is told by everything that is settled together: gathered, then written at once.
+#[derive(Default)]
+pub(crate) struct Bag {
+    pub people: Directory,
+    notices: Vec<Notice>,
+    letters: Vec<Letter>,
+}
+impl Bag {
+    /// Writes it all down. What is in the bag and not posted was never said.
+    pub fn post(self, cx: &mut Act) -> Result<(), Fault> {
+        if !self.notices.is_empty() {
+            store::notice::put_new_all(cx.tx, &self.notices)?;
+            cx.tx.nudge("notice");
+        }
+        if !self.letters.is_empty() {
+            store::outbox::put_new_all(cx.tx, &self.letters)?;
+        }
+        Ok(())
+    }
+}
+
 /// Facts of a case to the people they concern; nobody is told of what they did themselves.
-pub fn of_facts(cx: &mut Act, case: &Case, actor: Option<PersonId>, facts: &[Fact]) -> Result<(), Fault> {
+pub(crate) fn of_facts(cx: &mut Act, bag: &mut Bag, case: &Case, actor: Option<PersonId>, facts: &[Fact]) -> Result<(), Fault> {
     for fact in facts {
         let urgent = case.ticket.severity.rank() <= 1 || matches!(fact, Fact::Consulted { .. });
         for person in concerned(case, fact) {
             if Some(person) != actor {
-                tell(cx, case, person, &Telling { topic: fact.key(), args: Value::Null, urgent })?;
+                tell(cx, bag, case, person, &Telling { topic: fact.key(), args: Value::Null, urgent })?;
             }
         }
     }
@@ -59,36 +81,33 @@ pub(crate) fn concerned(case: &Case, fact: &Fact) -> Vec<PersonId> {
 }
 
 /// Tells one person of a case in the ways they want. In-site at once; by mail when their hours allow it.
-pub fn tell(cx: &mut Act, case: &Case, person: PersonId, telling: &Telling) -> Result<(), Fault> {
+pub(crate) fn tell(cx: &mut Act, bag: &mut Bag, case: &Case, person: PersonId, telling: &Telling) -> Result<(), Fault> {
     let args = json!({
         "number": cx.desk.number_text(case.number), "subject": case.words.subject, "severity": case.ticket.severity.key(), "ticket": case.ticket.id.to_string(),
     });
-    tell_person(cx, person, Some(case.ticket.id), args, telling)
+    tell_person(cx, bag, person, Some(case.ticket.id), args, telling)
 }
 /// As [`tell`], about anything: `args` go with the telling's own.
-pub fn tell_person(cx: &mut Act, person: PersonId, ticket: Option<TicketId>, mut args: Value, telling: &Telling) -> Result<(), Fault> {
-    let Some(p) = store::person::find(cx.tx, person)?.filter(|p| p.active) else { return Ok(()) };
-    let unwanted: Vec<String> = store::notice::list_preferences(cx.tx, person)?
-        .into_iter()
-        .filter(|(topic, _, wanted)| !wanted && covers(topic, telling.topic))
-        .map(|(_, way, _)| way)
-        .collect();
+pub(crate) fn tell_person(
+    cx: &mut Act,
+    bag: &mut Bag,
+    person: PersonId,
+    ticket: Option<TicketId>,
+    mut args: Value,
+    telling: &Telling,
+) -> Result<(), Fault> {
+    let Some((p, unwanted)) = bag.people.person(cx.tx, person)?.filter(|(p, _)| p.active) else { return Ok(()) };
+    let wants = |way: &str| !unwanted.iter().any(|(topic, w)| w == way && covers(topic, telling.topic));
     if let (Some(args), Some(more)) = (args.as_object_mut(), telling.args.as_object()) {
         args.extend(more.clone());
     }
-    if !unwanted.iter().any(|w| w == "in_site") {
-        let id: OutboxId = cx.fresh();
-        store::notice::put_new(
-            cx.tx,
-            &Notice { id, person, topic: telling.topic.into(), ticket, body: args.to_string(), at: cx.now, read_at: None },
-        )?;
-        cx.tx.nudge("notice");
+    let body = args.to_string();
+    if cx.desk.rules().mail && wants("mail") && !p.email.is_empty() {
+        let due_at = if telling.urgent { cx.now } else { convenient(p, cx.now) };
+        bag.letters.push(letter(cx.fresh(), "mail", person.bytes(), cx.pos, telling.topic, body.clone(), due_at, cx.now));
     }
-    if cx.desk.rules().mail && !unwanted.iter().any(|w| w == "mail") && !p.email.is_empty() {
-        let due_at = if telling.urgent { cx.now } else { convenient(&p, cx.now) };
-        let id: OutboxId = cx.fresh();
-        let letter = letter(id, "mail", person.bytes(), cx.pos, telling.topic, args.to_string(), due_at, cx.now);
-        store::outbox::put_new(cx.tx, &letter)?;
+    if wants("in_site") {
+        bag.notices.push(Notice { id: cx.fresh(), person, topic: telling.topic.into(), ticket, body, at: cx.now, read_at: None });
     }
     Ok(())
 }
@@ -139,7 +158,7 @@ pub fn convenient(p: &Person, now: At) -> At {
 }
 
 /// What happened, to every webhook that listens to it. Internal and administrative lines go only to webhooks of the whole house.
-pub fn of_webhooks(cx: &mut Act, case: &Case, told: &[(&'static str, Audience, Value)]) -> Result<(), Fault> {
+pub(crate) fn of_webhooks(cx: &mut Act, bag: &mut Bag, case: &Case, told: &[(&'static str, Audience, Value)]) {
     let webhooks = cx.desk.webhooks();
     for hook in webhooks.iter().filter(|w| w.active && w.account.is_none_or(|a| a == case.ticket.account)) {
         for (key, audience, body) in told {
@@ -152,12 +171,9 @@ pub fn of_webhooks(cx: &mut Act, case: &Case, told: &[(&'static str, Audience, V
                 "stage": case.ticket.stage.key(), "severity": case.ticket.severity.key(), "version": case.ticket.version, "fact": body,
             });
             let payload = json!({"type": key, "timestamp": cx.now.to_string(), "data": data});
-            let id: OutboxId = cx.fresh();
-            let letter = letter(id, "webhook", hook.id.bytes(), cx.pos, key, payload.to_string(), cx.now, cx.now);
-            store::outbox::put_new(cx.tx, &letter)?;
+            bag.letters.push(letter(cx.fresh(), "webhook", hook.id.bytes(), cx.pos, key, payload.to_string(), cx.now, cx.now));
         }
     }
-    Ok(())
 }
 
 /// How long a claim of the postman holds.

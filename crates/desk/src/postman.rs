@@ -7,7 +7,7 @@ mod words;
 mod tests;
 
 use crate::log::{self, Line};
-use crate::notify::{CLAIM_LASTS, Telling, tell_person};
+use crate::notify::{Bag, CLAIM_LASTS, Telling, tell_person};
 use crate::{Act, Desk, Fault, webhook};
 use domain::kit::{At, OutboxId, PersonId, Span, TicketId, WebhookId};
 use domain::people::Role;
@@ -230,10 +230,11 @@ fn judge(cx: &mut Act, id: WebhookId, outcome: Outcome) -> Result<(), Fault> {
     let body = json!({"webhook": id.to_string(), "because": code, "failing_since": hook.failing_since.map(|s| s.to_string())});
     log::write(cx, vec![Line::audit(None, hook.account, "webhook.stopped", body)])?;
     let args = json!({"webhook": id.to_string(), "name": hook.name, "url": hook.url, "because": code});
+    let mut bag = Bag::default();
     for person in administrators(cx)? {
-        tell_person(cx, person, None, args.clone(), &Telling { topic: "webhook.stopped", args: Value::Null, urgent: true })?;
+        tell_person(cx, &mut bag, person, None, args.clone(), &Telling { topic: "webhook.stopped", args: Value::Null, urgent: true })?;
     }
-    Ok(())
+    bag.post(cx)
 }
 fn administrators(cx: &mut Act) -> Result<Vec<PersonId>, Fault> {
     let (mut found, mut after) = (Vec::new(), None);

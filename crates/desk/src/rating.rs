@@ -1,7 +1,8 @@
 //! A customer says how a closed case went.
 use crate::form::Form;
 use crate::log::{self, Line};
-use crate::{Act, Fault, Flaw, limits, notify, ticket};
+use crate::notify::{self, Bag};
+use crate::{Act, Fault, Flaw, limits, ticket};
 use domain::kit::TicketId;
 use domain::people::{Leave, RateTicket};
 use domain::ticket::{Rating, STARS_MAX};
@@ -41,6 +42,8 @@ pub fn rate(cx: &mut Act, leave: &Leave<RateTicket>, id: TicketId, stars: u32, c
     let told = [("ticket.rated", Audience::Public, body.clone())];
     let (account, actor) = (Some(case.ticket.account), Some(who.person));
     log::write(cx, vec![Line { account, ticket: Some(id), actor, key: "ticket.rated", audience: Audience::Public, body }])?;
-    notify::of_webhooks(cx, &case, &told)?;
+    let mut bag = Bag::default();
+    notify::of_webhooks(cx, &mut bag, &case, &told);
+    bag.post(cx)?;
     Ok(rating)
 }

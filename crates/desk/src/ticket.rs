@@ -1,7 +1,8 @@
 //! Opening and reading cases. What is done to them goes through [`crate::act`].
-use crate::act::{happen, may_see, route, settle, tell_board};
+use crate::act::{Settled, happen, may_see, route, settle, tell_board};
 use crate::board::Board;
 use crate::link::Tied;
+use crate::notify::Bag;
 use crate::{Act, Desk, Fault, Flaw, act, limits};
 use domain::kit::{AccountId, At, MessageId, PersonId, TicketId};
 use domain::people::{Actor, Leave, OpenTicket, ReadTicket, Role};
@@ -96,15 +97,16 @@ pub(crate) fn open_for(cx: &mut Act, who: &Actor, author: PersonId, number: i64,
     let message: MessageId = cx.fresh();
     let facts: Vec<Fact> = [Some(Fact::Opened), route(cx, &case)?].into_iter().flatten().collect();
     let mut board = Board::default();
-    let (case, mut lines) = tell_board(cx, case, Some(who.person), &facts, Some(message), &mut board)?;
+    let (mut case, mut lines) = tell_board(cx, case, Some(who.person), &facts, Some(message), &mut board)?;
+    settle(cx.now, None, &mut case, &board, &mut lines);
     // The case is written before its clocks and words, which point at it.
     store::ticket::put_new(cx.tx, &case)?;
     let words =
         Message { id: message, ticket: id, author: Some(author), kind: MessageKind::Public, body: opening.body.clone(), at: cx.now, language };
     store::message::put_new(cx.tx, &words)?;
-    let case = settle(cx, None, case, &board, &mut lines)?;
-    store::ticket::put(cx.tx, &case)?;
-    act::finish(cx, None, &case, lines, Some(who.person), &facts)?;
+    board.save(cx.tx, id, case.ticket.account)?;
+    let settled = Settled { before: None, case: &case, lines, actor: Some(who.person), facts: &facts, calls: Vec::new() };
+    act::finish_all(cx, Bag::default(), vec![settled])?;
     Ok(Opened { case, message, pos: cx.pos })
 }
 
@@ -345,7 +347,7 @@ pub fn as_seen_by(who: &Actor, mut entry: Entry) -> Option<Entry> {
 
 /// What a case's own alarm does: announces the time-out, closes after an announced one, takes back what was laid aside.
 pub(crate) fn ring(cx: &mut Act, id: TicketId) -> Result<bool, Fault> {
-    let Some(case) = store::ticket::find_unless_held(cx.tx, id)? else { return Ok(false) };
+    let Some(case) = store::ticket::list_unless_held(cx.tx, &[id])?.pop() else { return Ok(false) };
     let facts = domain::ticket::ring(&case.ticket, &cx.desk.rules().patience, cx.now);
     let rang = !facts.is_empty();
     happen(cx, case, None, &facts, None)?;

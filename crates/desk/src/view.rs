@@ -218,10 +218,14 @@ pub fn recount(cx: &mut Act, id: ViewId) -> Result<bool, Fault> {
 
 /// A case changed: moves the count of every view it entered or left.
 pub fn moved(cx: &mut Act, before: Option<&Case>, after: Option<&Case>) -> Result<(), Fault> {
+    moved_all(cx, &[(before, after)])
+}
+/// As [`moved`] for many cases: a view is moved once by all of them.
+pub fn moved_all(cx: &mut Act, cases: &[(Option<&Case>, Option<&Case>)]) -> Result<(), Fault> {
     let filters = filters_of(cx.desk.views());
     for (id, filter) in filters.iter() {
-        let holds = |case: Option<&Case>| i64::from(case.is_some_and(|c| filter.holds(c)));
-        let by = holds(after) - holds(before);
+        let holds = |case: &Option<&Case>| i64::from(case.is_some_and(|c| filter.holds(c)));
+        let by: i64 = cases.iter().map(|(before, after)| holds(after) - holds(before)).sum();
         if by != 0 {
             store::view::move_count(cx.tx, *id, by)?;
         }

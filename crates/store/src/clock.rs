@@ -1,6 +1,6 @@
 //! Running promises and their histories. Terms are stamped as plan version, row and calendar version: published books never change,
 //! so the three find the same terms for ever.
-use crate::db::{DbError, Row, Tx, in_thirty_twos};
+use crate::db::{DbError, Row, Tx, Val, id_bytes, in_thirty_twos};
 use crate::{statements, vals};
 use domain::kit::{AccountId, At, ClockId, Span, TicketId};
 use domain::promise::{Because, Clock, Ending, Event, Kind, Pause, Terms, Wait, What};
@@ -30,6 +30,8 @@ macro_rules! columns {
 }
 statements! {
     OF_TICKET = concat!("select ", columns!(), " from clock where ticket_id = $1 order by id");
+    OF_TICKETS = concat!("select ", columns!(), " from clock where ticket_id = $1 order by id"),
+        postgres concat!("select ", columns!(), " from clock where ticket_id = any($1) order by ticket_id, id");
     ONE = concat!("select ", columns!(), " from clock where id = $1");
     OPEN_OF_TICKETS = concat!("select ", columns!(), " from clock where ticket_id in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32) and ended_at is null and internal = 0");
     LAST_OF_TICKETS = concat!("select ", columns!(), " from clock where id in (select (select c.id from clock c where c.ticket_id = t.id and c.internal = 0 and (c.ending = 'fulfilled' or c.broken_at is not null) order by c.id desc limit 1) from ticket t where t.id in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32))");
@@ -91,15 +93,34 @@ pub fn list_open_of(tx: &mut Tx, tickets: &[TicketId], book: &dyn TermsBook) -> 
 pub fn list_last_of(tx: &mut Tx, tickets: &[TicketId], book: &dyn TermsBook) -> Result<Vec<Stored>, DbError> {
     in_thirty_twos(tx, &LAST_OF_TICKETS, tickets, &[], |r| read(r, book))
 }
+/// Every clock of many tickets, those of one oldest first.
+pub fn list_of_tickets(tx: &mut Tx, tickets: &[TicketId], book: &dyn TermsBook) -> Result<Vec<Stored>, DbError> {
+    tx.query_of_many(&OF_TICKETS, &id_bytes(tickets), |r| read(r, book))
+}
 pub fn find(tx: &mut Tx, id: ClockId, book: &dyn TermsBook) -> Result<Option<Stored>, DbError> {
     tx.first(&ONE, &vals![id], |r| read(r, book))
 }
 
-/// Writes a new clock with the events that made it.
-pub fn put_new(tx: &mut Tx, s: &Stored, new_events: &[Event]) -> Result<(), DbError> {
-    let c = &s.clock;
+/// A clock as it stands now, and the events that are not written yet; `stored.events` is how many are, 0 for a new clock.
+#[derive(Debug, Clone)]
+pub struct Change<'a> {
+    pub stored: Stored,
+    pub fresh: &'a [Event],
+}
+/// Writes new and changed clocks with what happened to them.
+pub fn save_all(tx: &mut Tx, changes: &[Change]) -> Result<(), DbError> {
+    let (new, changed): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|c| c.stored.events == 0);
+    tx.many(&INSERT, &new.iter().map(|c| new_row(c)).collect::<Vec<_>>())?;
+    tx.many(&UPDATE, &changed.iter().map(|c| changed_row(c)).collect::<Vec<_>>())?;
+    let events = || changes.iter().flat_map(|c| c.fresh.iter().zip(c.stored.events as i64..).map(|(event, seq)| (c.stored.id, seq, event)));
+    let bodies: Vec<String> = events().map(|(_, _, e)| body(&e.what).to_string()).collect();
+    let rows: Vec<_> = events().zip(&bodies).map(|((clock, seq, e), body)| vals![clock, seq, e.at, e.noted_at, e.what.key(), body]).collect();
+    tx.many(&EVENT, &rows).map(|_| ())
+}
+fn new_row<'c>(change: &'c Change) -> [Val<'c>; 28] {
+    let (s, c) = (&change.stored, &change.stored.clock);
     let internal = c.terms.kind == Kind::Internal;
-    let values = vals![
+    vals![
         s.id,
         s.ticket,
         s.account,
@@ -127,16 +148,13 @@ pub fn put_new(tx: &mut Tx, s: &Stored, new_events: &[Event]) -> Result<(), DbEr
         c.warned,
         c.called,
         c.fires_at,
-        new_events.len() as i64
-    ];
-    tx.exec(&INSERT, &values)?;
-    put_events(tx, s.id, 0, new_events)
+        change.fresh.len() as i64
+    ]
 }
-/// Writes a changed clock and appends the events that changed it; `s.events` is how many were written before.
-pub fn put(tx: &mut Tx, s: &Stored, new_events: &[Event]) -> Result<(), DbError> {
-    let c = &s.clock;
+fn changed_row<'c>(change: &'c Change) -> [Val<'c>; 23] {
+    let (s, c) = (&change.stored, &change.stored.clock);
     let internal = c.terms.kind == Kind::Internal;
-    let values = vals![
+    vals![
         s.id,
         &c.terms.plan,
         &c.terms.row,
@@ -159,16 +177,8 @@ pub fn put(tx: &mut Tx, s: &Stored, new_events: &[Event]) -> Result<(), DbError>
         c.warned,
         c.called,
         c.fires_at,
-        s.events as i64 + new_events.len() as i64
-    ];
-    tx.exec(&UPDATE, &values)?;
-    put_events(tx, s.id, s.events, new_events)
-}
-fn put_events(tx: &mut Tx, clock: ClockId, first: u32, events: &[Event]) -> Result<(), DbError> {
-    for (i, e) in events.iter().enumerate() {
-        tx.exec(&EVENT, &vals![clock, first as i64 + i as i64, e.at, e.noted_at, e.what.key(), &body(&e.what).to_string()])?;
-    }
-    Ok(())
+        s.events as i64 + change.fresh.len() as i64
+    ]
 }
 
 /// The whole history of one clock.

@@ -46,7 +46,11 @@ fn read(r: &Row) -> Result<Message, DbError> {
     Ok(Message { id: r.id(0), ticket: r.id(1), author: r.opt_id(2), kind, body: r.text(4), at: r.at(5), language: r.text(6) })
 }
 pub fn put_new(tx: &mut Tx, m: &Message) -> Result<(), DbError> {
-    tx.exec(&INSERT, &vals![m.id, m.ticket, m.author, m.kind.key(), &m.body, m.at, &m.language]).map(|_| ())
+    put_new_all(tx, std::slice::from_ref(m))
+}
+pub fn put_new_all(tx: &mut Tx, messages: &[Message]) -> Result<(), DbError> {
+    let rows: Vec<_> = messages.iter().map(|m| vals![m.id, m.ticket, m.author, m.kind.key(), &m.body, m.at, &m.language]).collect();
+    tx.many(&INSERT, &rows).map(|_| ())
 }
 pub fn find(tx: &mut Tx, id: MessageId) -> Result<Option<Message>, DbError> {
     tx.first(&ONE, &vals![id], read)

@@ -26,7 +26,11 @@ fn read(r: &Row) -> Result<Notice, DbError> {
     Ok(Notice { id: r.id(0), person: r.id(1), topic: r.text(2), ticket: r.opt_id(3), body: r.text(4), at: r.at(5), read_at: r.opt_at(6) })
 }
 pub fn put_new(tx: &mut Tx, n: &Notice) -> Result<(), DbError> {
-    tx.exec(&INSERT, &vals![n.id, n.person, &n.topic, n.ticket, &n.body, n.at]).map(|_| ())
+    put_new_all(tx, std::slice::from_ref(n))
+}
+pub fn put_new_all(tx: &mut Tx, notices: &[Notice]) -> Result<(), DbError> {
+    let rows: Vec<_> = notices.iter().map(|n| vals![n.id, n.person, &n.topic, n.ticket, &n.body, n.at]).collect();
+    tx.many(&INSERT, &rows).map(|_| ())
 }
 /// Newest first.
 pub fn list(tx: &mut Tx, person: PersonId, unread_only: bool, before: Option<(At, OutboxId)>, limit: u32) -> Result<Vec<Notice>, DbError> {

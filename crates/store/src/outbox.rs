@@ -53,7 +53,11 @@ fn read(r: &Row) -> Result<Letter, DbError> {
     })
 }
 pub fn put_new(tx: &mut Tx, l: &Letter) -> Result<(), DbError> {
-    tx.exec(&INSERT, &vals![l.id, &l.way, &l.target[..], l.log_pos, &l.topic, &l.body, l.due_at, l.created_at])?;
+    put_new_all(tx, std::slice::from_ref(l))
+}
+pub fn put_new_all(tx: &mut Tx, letters: &[Letter]) -> Result<(), DbError> {
+    let rows: Vec<_> = letters.iter().map(|l| vals![l.id, &l.way, &l.target[..], l.log_pos, &l.topic, &l.body, l.due_at, l.created_at]).collect();
+    tx.many(&INSERT, &rows)?;
     tx.nudge("outbox");
     Ok(())
 }

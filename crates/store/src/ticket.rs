@@ -1,5 +1,5 @@
 //! Cases: the row the rules decide on, the words beside it, and the lists people read. Every list is a keyset over an index.
-use crate::db::{DbError, Row, Tx, Val};
+use crate::db::{DbError, Row, Tx, Val, id_bytes};
 use crate::{statements, vals};
 use domain::kit::{AccountId, At, PersonId, TicketId};
 use domain::ticket::{Alarm, AlarmDoes, Severity, Snooze, Stage, Ticket};
@@ -49,7 +49,7 @@ statements! {
     INSERT = concat!("insert into ticket (", columns!(), ", severity_rank, is_open) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45)");
     UPDATE = "update ticket set severity = $2, stage = $3, cycle = $4, plan_id = $5, updated_at = $6, owner_id = $7, handler_id = $8, tier = $9, helpers = $10, followers = $11, boosted_at = $12, proposed = $13, first_reply_at = $14, resolved_at = $15, closed_at = $16, cause = $17, alarm_at = $18, alarm_does = $19, next_due_at = $20, broken = $21, messages = $22, version = $23, severity_rank = $24, is_open = $25, snoozed_until = $26, snoozed_by = $27, snooze_why = $28, parent_id = $29, merged_into = $30 where id = $1";
     /// For the tick of many nodes: a case somebody else holds is passed over and found again next round.
-    UNLOCKED = concat!("select ", columns!(), " from ticket where id = $1"), postgres concat!("select ", columns!(), " from ticket where id = $1 for update skip locked");
+    UNLOCKED = concat!("select ", columns!(), " from ticket where id = $1"), postgres concat!("select ", columns!(), " from ticket where id = any($1) for update skip locked");
     RINGING = "select id from ticket where alarm_at is not null and alarm_at <= $1 order by alarm_at, id limit $2";
     NEXT_ALARM = "select alarm_at from ticket where alarm_at is not null order by alarm_at, id limit 1";
     WAKING = "select id from ticket where snoozed_until is not null and snoozed_until <= $1 order by snoozed_until, id limit $2";
@@ -137,18 +137,25 @@ pub fn find(tx: &mut Tx, id: TicketId) -> Result<Option<Case>, DbError> {
 pub fn find_locked(tx: &mut Tx, id: TicketId) -> Result<Option<Case>, DbError> {
     tx.first(&LOCKED, &vals![id], read)
 }
-/// As [`find_locked`], but a case that another node holds just now is `None`.
-pub fn find_unless_held(tx: &mut Tx, id: TicketId) -> Result<Option<Case>, DbError> {
-    tx.first(&UNLOCKED, &vals![id], read)
+/// As [`find_locked`] for many; a case that another node holds just now is left out.
+pub fn list_unless_held(tx: &mut Tx, ids: &[TicketId]) -> Result<Vec<Case>, DbError> {
+    tx.query_of_many(&UNLOCKED, &id_bytes(ids), read)
 }
 pub fn find_by_number(tx: &mut Tx, number: i64) -> Result<Option<TicketId>, DbError> {
     tx.first(&BY_NUMBER, &vals![number], |r| Ok(r.id(0)))
 }
 
 pub fn put_new(tx: &mut Tx, c: &Case) -> Result<(), DbError> {
+    put_new_all(tx, &[c])
+}
+pub fn put_new_all(tx: &mut Tx, cases: &[&Case]) -> Result<(), DbError> {
+    let people: Vec<(Vec<u8>, Vec<u8>)> = cases.iter().map(|c| lists(&c.ticket)).collect();
+    let rows: Vec<_> = cases.iter().zip(&people).map(|(c, (helpers, followers))| new_row(c, helpers, followers)).collect();
+    tx.many(&INSERT, &rows).map(|_| ())
+}
+fn new_row<'c>(c: &'c Case, helpers: &'c [u8], followers: &'c [u8]) -> [Val<'c>; 45] {
     let (t, w) = (&c.ticket, &c.words);
-    let (helpers, followers) = (people_bytes(&t.helpers), people_bytes(&t.followers));
-    let values = vals![
+    vals![
         t.id,
         c.number,
         t.account,
@@ -172,8 +179,8 @@ pub fn put_new(tx: &mut Tx, c: &Case) -> Result<(), DbError> {
         t.owner,
         t.handler,
         t.tier,
-        &helpers,
-        &followers,
+        helpers,
+        followers,
         t.boosted_at,
         t.proposed.map(|s| s.key()),
         t.first_reply_at,
@@ -194,13 +201,19 @@ pub fn put_new(tx: &mut Tx, c: &Case) -> Result<(), DbError> {
         t.merged_into,
         t.severity.rank(),
         t.stage.is_open()
-    ];
-    tx.exec(&INSERT, &values).map(|_| ())
+    ]
 }
 pub fn put(tx: &mut Tx, c: &Case) -> Result<(), DbError> {
+    put_all(tx, &[c])
+}
+pub fn put_all(tx: &mut Tx, cases: &[&Case]) -> Result<(), DbError> {
+    let people: Vec<(Vec<u8>, Vec<u8>)> = cases.iter().map(|c| lists(&c.ticket)).collect();
+    let rows: Vec<_> = cases.iter().zip(&people).map(|(c, (helpers, followers))| changed_row(c, helpers, followers)).collect();
+    tx.many(&UPDATE, &rows).map(|_| ())
+}
+fn changed_row<'c>(c: &'c Case, helpers: &'c [u8], followers: &'c [u8]) -> [Val<'c>; 30] {
     let t = &c.ticket;
-    let (helpers, followers) = (people_bytes(&t.helpers), people_bytes(&t.followers));
-    let values = vals![
+    vals![
         t.id,
         t.severity.key(),
         t.stage.key(),
@@ -210,8 +223,8 @@ pub fn put(tx: &mut Tx, c: &Case) -> Result<(), DbError> {
         t.owner,
         t.handler,
         t.tier,
-        &helpers,
-        &followers,
+        helpers,
+        followers,
         t.boosted_at,
         t.proposed.map(|s| s.key()),
         t.first_reply_at,
@@ -231,8 +244,10 @@ pub fn put(tx: &mut Tx, c: &Case) -> Result<(), DbError> {
         t.snoozed.as_ref().map(|s| s.reason.as_str()),
         t.parent,
         t.merged_into
-    ];
-    tx.exec(&UPDATE, &values).map(|_| ())
+    ]
+}
+fn lists(t: &Ticket) -> (Vec<u8>, Vec<u8>) {
+    (people_bytes(&t.helpers), people_bytes(&t.followers))
 }
 
 /// Cases whose own alarm rings by `now`, the earliest first.

@@ -1,5 +1,5 @@
 use super::{Chore, Report};
-use crate::act::conclude;
+use crate::act::{Change, conclude};
 use crate::board::Board;
 use crate::log::Line;
 use crate::{Act, Desk, Fault, log};
@@ -80,6 +80,6 @@ fn recalendar_case(cx: &mut Act, id: TicketId) -> Result<bool, Fault> {
     if board.seats.iter().all(|s| s.fresh.is_empty()) {
         return Ok(false);
     }
-    conclude(cx, &before, before.clone(), board, Vec::new(), None, &[])?;
+    conclude(cx, Change::of_clocks(before, board))?;
     Ok(true)
 }

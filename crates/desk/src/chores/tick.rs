@@ -1,5 +1,5 @@
 use super::{Chore, Report};
-use crate::act::conclude;
+use crate::act::{Change, conclude_all};
 use crate::board::Board;
 use crate::{Act, Desk, Fault, limits};
 use domain::kit::{At, Span, TicketId};
@@ -69,23 +69,18 @@ fn settle_all(desk: &Desk, now: At, tickets: &[TicketId], chunk: usize, at_once:
         }
     }
 }
+/// Everything of these cases that fell due; returns for how many there was something to do. Those somebody else holds are passed over.
 fn tick_cases(cx: &mut Act, ids: &[TicketId]) -> Result<u32, Fault> {
-    let mut did = 0;
-    for id in ids {
-        did += u32::from(tick_case(cx, *id)?);
-    }
-    Ok(did)
-}
-
-/// Everything of one case that fell due. False: somebody else holds it, or nothing was left to do.
-pub(crate) fn tick_case(cx: &mut Act, id: TicketId) -> Result<bool, Fault> {
-    let Some(before) = store::ticket::find_unless_held(cx.tx, id)? else { return Ok(false) };
+    let cases = store::ticket::list_unless_held(cx.tx, ids)?;
     let shelves = cx.desk.shelves();
-    let mut board = Board::load(cx.tx, id, shelves)?;
-    board.tick(cx.now, shelves);
-    if board.seats.iter().all(|s| s.fresh.is_empty()) {
-        return Ok(false);
+    let mut boards = Board::load_all(cx.tx, &cases.iter().map(|c| c.ticket.id).collect::<Vec<_>>(), shelves)?;
+    let mut changes = Vec::with_capacity(cases.len());
+    for case in cases {
+        let mut board = boards.remove(&case.ticket.id).unwrap_or_default();
+        board.tick(cx.now, shelves);
+        if board.seats.iter().any(|s| !s.fresh.is_empty()) {
+            changes.push(Change::of_clocks(case, board));
+        }
     }
-    conclude(cx, &before, before.clone(), board, Vec::new(), None, &[])?;
-    Ok(true)
+    Ok(conclude_all(cx, changes)?.len() as u32)
 }

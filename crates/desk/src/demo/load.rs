@@ -1,6 +1,6 @@
 //! Many cases at once, for measuring and for trying a house of some size: the same rules decide, the same rows are written, only the
 //! transactions hold many cases each. The histories lie in the past, so nobody is told of them: no notices, no letters.
-use crate::act::{settle, tell_board};
+use crate::act::{move_loads, settle, tell_board};
 use crate::board::Board;
 use crate::log::{self, Line};
 use crate::token::{self, NewToken};
@@ -9,7 +9,8 @@ use domain::kit::{AccountId, At, Dice, MessageId, PersonId, Span, TicketId};
 use domain::people::{Actor, Deed, KeepOwnTokens, Role, ask};
 use domain::ticket::{Command, Fact, Severity, Stage, Ticket, decide};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::channel;
 use store::account::{Account, PlanOrder};
 use store::log::NewEntry;
 use store::message::{Message, MessageKind};
@@ -53,8 +54,10 @@ pub struct Loaded {
     pub running: u64,
 }
 
-/// Cases of one transaction; they share an account, so that its chain moves once.
+/// Cases of one transaction; they share an account, so that its chain moves once. Two transactions are under way together, so that one is
+/// thought out while the other is written.
 const BATCH: u64 = 250;
+const AT_ONCE: usize = 2;
 const NAME: &str = "load";
 
 /// Makes the people and accounts that are missing; gives everybody a fresh token while they have room for one.
@@ -159,20 +162,27 @@ fn person(cx: &mut Act, account: Option<AccountId>, role: Role, login: &str) -> 
 
 /// Loads the cases; `told` hears how many are in after each transaction.
 pub fn cases(desk: &Desk, wanted: &Wanted, hands: &[Hand], now: At, mut told: impl FnMut(u64)) -> Result<Loaded, Fault> {
-    let engineers: Vec<PersonId> = hands.iter().filter(|h| h.role == Role::Engineer).map(|h| h.person).collect();
+    let engineers: Arc<[PersonId]> = hands.iter().filter(|h| h.role == Role::Engineer).map(|h| h.person).collect();
     let customers: Vec<(AccountId, PersonId)> = hands.iter().filter_map(|h| Some((h.account?, h.person))).collect();
     if engineers.is_empty() || customers.is_empty() {
         return Err(Fault::internal("nobody to load cases for"));
     }
     let first = block(desk, wanted.tickets)?;
-    let (mut done, mut all) = (0, Loaded::default());
+    let (sender, written) = channel();
+    let (mut begun, mut done, mut under_way, mut all) = (0, 0, 0, Loaded::default());
     while done < wanted.tickets {
-        let n = BATCH.min(wanted.tickets - done);
-        let (account, requester) = customers[(done / BATCH) as usize % customers.len()];
-        let batch = Batch { from: done, to: done + n, first, account, requester, engineers: engineers.clone(), wanted: wanted.clone() };
-        let part = desk.write(now, move |cx| batch.write(cx))?;
-        all = Loaded { last: part.last, clocks: all.clocks + part.clocks, running: all.running + part.running };
-        done += n;
+        if under_way < AT_ONCE && begun < wanted.tickets {
+            let n = BATCH.min(wanted.tickets - begun);
+            let (account, requester) = customers[(begun / BATCH) as usize % customers.len()];
+            let batch = Batch { from: begun, to: begun + n, first, account, requester, engineers: engineers.clone(), wanted: wanted.clone() };
+            let sender = sender.clone();
+            desk.write_then(now, move |cx| batch.write(cx), move |part| drop(sender.send(part.map(|p| (n, p)))));
+            (begun, under_way) = (begun + n, under_way + 1);
+            continue;
+        }
+        let (n, part) = written.recv().map_err(|_| Fault::internal("the database let a batch fall"))??;
+        all = Loaded { last: all.last.max(part.last), clocks: all.clocks + part.clocks, running: all.running + part.running };
+        (done, under_way) = (done + n, under_way - 1);
         told(done);
     }
     Ok(all)
@@ -189,45 +199,43 @@ struct Batch {
     first: i64,
     account: AccountId,
     requester: PersonId,
-    engineers: Vec<PersonId>,
+    engineers: Arc<[PersonId]>,
     wanted: Wanted,
+}
+/// What a batch will write, each kind of row at once.
+#[derive(Default)]
+struct Rows {
+    cases: Vec<(Case, Board)>,
+    messages: Vec<Message>,
+    entries: Vec<NewEntry>,
 }
 impl Batch {
     fn write(&self, cx: &mut Act) -> Result<Loaded, Fault> {
         let loaded_at = cx.now;
         let mut dice = Dice::new(self.wanted.seed ^ self.from.wrapping_mul(0x9E37_79B9));
         let plan = ticket::plan_now(cx.tx, cx.desk, self.account, cx.now)?.id.clone();
-        let (mut entries, mut loads, mut loaded) = (Vec::new(), BTreeMap::new(), Loaded::default());
+        let mut rows = Rows::default();
         for i in self.from..self.to {
-            let case = self.case(cx, i, &plan, loaded_at, &mut dice, &mut entries, &mut loaded)?;
-            if let Some(handler) = case.ticket.handler.filter(|_| case.ticket.stage.is_open()) {
-                *loads.entry(handler).or_insert(0i64) += 1;
-            }
-            crate::view::moved(cx, None, Some(&case))?;
-            loaded.last = Some(case.ticket.id);
+            self.case(cx, i, &plan, loaded_at, &mut dice, &mut rows)?;
         }
         cx.now = loaded_at;
-        store::log::append(cx.tx, &entries)?;
-        for (person, n) in loads {
-            store::person::add_load(cx.tx, person, n, Some(loaded_at))?;
-        }
+        let cases: Vec<&Case> = rows.cases.iter().map(|(case, _)| case).collect();
+        store::ticket::put_new_all(cx.tx, &cases)?;
+        store::message::put_new_all(cx.tx, &rows.messages)?;
+        Board::save_all(cx.tx, rows.cases.iter().map(|(case, board)| (case.ticket.id, case.ticket.account, board)))?;
+        store::log::append(cx.tx, &rows.entries)?;
+        let pairs: Vec<_> = cases.iter().map(|case| (None, Some(*case))).collect();
+        move_loads(cx, &pairs)?;
+        crate::view::moved_all(cx, &pairs)?;
         cx.tx.nudge("clock");
-        Ok(loaded)
+        let seats = || rows.cases.iter().flat_map(|(_, board)| &board.seats);
+        let running = seats().filter(|s| s.clock.is_open() && s.clock.fires_at.is_some()).count() as u64;
+        Ok(Loaded { last: cases.last().map(|c| c.ticket.id), clocks: seats().count() as u64, running })
     }
 
     /// One case with its history. Half are closed, the older ones; the others are in all stages of work.
-    #[expect(clippy::too_many_arguments, reason = "what one batch shares among its cases")]
-    fn case(
-        &self,
-        cx: &mut Act,
-        i: u64,
-        plan: &str,
-        loaded_at: At,
-        dice: &mut Dice,
-        entries: &mut Vec<NewEntry>,
-        loaded: &mut Loaded,
-    ) -> Result<Case, Fault> {
-        let mut history = History { entries, case: self.fresh(cx, i, plan, loaded_at, dice)?, board: Board::default(), new: true };
+    fn case(&self, cx: &mut Act, i: u64, plan: &str, loaded_at: At, dice: &mut Dice, rows: &mut Rows) -> Result<(), Fault> {
+        let mut history = History { rows, case: self.fresh(cx, i, plan, loaded_at, dice), board: Board::default() };
         let engineer = Actor { person: self.engineers[i as usize % self.engineers.len()], role: Role::Engineer, tier: 2, account: None };
         let customer = Actor { person: self.requester, role: Role::Contact, tier: 0, account: Some(self.account) };
         let assigned = Fact::Assigned { to: engineer.person, why: vec!["load".into()] };
@@ -248,12 +256,10 @@ impl Batch {
             history.happen(cx, who, facts, speaks.then(|| text(dice)))?;
         }
         cx.now = loaded_at;
-        let (case, board) = history.save(cx)?;
-        loaded.clocks += board.seats.len() as u64;
-        loaded.running += board.seats.iter().filter(|s| s.clock.is_open() && s.clock.fires_at.is_some()).count() as u64;
-        Ok(case)
+        history.end(cx);
+        Ok(())
     }
-    fn fresh(&self, cx: &mut Act, i: u64, plan: &str, loaded_at: At, dice: &mut Dice) -> Result<Case, Fault> {
+    fn fresh(&self, cx: &mut Act, i: u64, plan: &str, loaded_at: At, dice: &mut Dice) -> Case {
         cx.now = match self.wanted.due_at {
             Some(due) => due - first_target(cx.desk, plan),
             None => opened_at(i, self.wanted.tickets, loaded_at),
@@ -288,7 +294,7 @@ impl Batch {
             alarm: None,
             version: 0,
         };
-        Ok(Case {
+        Case {
             ticket,
             number: self.first + i as i64,
             words: Words { subject, product, instance: format!("i-{:08x}", dice.roll(u32::MAX.into())), ..Words::default() },
@@ -299,7 +305,7 @@ impl Batch {
             next_due_at: None,
             broken: 0,
             messages: 0,
-        })
+        }
     }
 }
 /// The closed ones over a year, the open ones over the last day; order of cases is order of time.
@@ -323,12 +329,11 @@ fn first_target(desk: &Desk, plan: &str) -> Span {
     targets.min().unwrap_or(Span::minutes(120))
 }
 
-/// A case that is being lived through, and the lines its history leaves.
+/// A case that is being lived through; what its history leaves goes to the rows.
 struct History<'a> {
     case: Case,
     board: Board,
-    entries: &'a mut Vec<NewEntry>,
-    new: bool,
+    rows: &'a mut Rows,
 }
 impl History<'_> {
     fn happen(&mut self, cx: &mut Act, who: &Actor, facts: Vec<Fact>, words: Option<String>) -> Result<(), Fault> {
@@ -337,42 +342,24 @@ impl History<'_> {
         let (case, lines) = tell_board(cx, self.case.clone(), Some(who.person), &facts, message, &mut self.board)?;
         self.case = case;
         self.case.updated_at = cx.now;
-        if self.new {
-            store::ticket::put_new(cx.tx, &self.case)?;
-            self.new = false;
-        }
         if let (Some(id), Some(body)) = (message, words) {
             let kind = MessageKind::Public;
-            store::message::put_new(
-                cx.tx,
-                &Message { id, ticket: self.case.ticket.id, author: Some(who.person), kind, body, at: cx.now, language: "zh-CN".into() },
-            )?;
+            let message = Message { id, ticket: self.case.ticket.id, author: Some(who.person), kind, body, at: cx.now, language: "zh-CN".into() };
+            self.rows.messages.push(message);
         }
         self.note(cx.now, lines);
         Ok(())
     }
     fn note(&mut self, at: At, lines: Vec<Line>) {
-        let entry = |l: Line| NewEntry {
-            account: l.account,
-            ticket: l.ticket,
-            at,
-            actor: l.actor,
-            key: l.key,
-            audience: l.audience,
-            body: l.body.to_string(),
-        };
-        self.entries.extend(lines.into_iter().map(entry));
+        self.rows.entries.extend(lines.into_iter().map(|l| l.entry(at)));
     }
-    /// Everything that fell due until now has fired; the case is written as it stands.
-    fn save(mut self, cx: &mut Act) -> Result<(Case, Board), Fault> {
+    /// Everything that fell due until now has fired; the case stays as it stands.
+    fn end(mut self, cx: &mut Act) {
         self.board.tick(cx.now, cx.desk.shelves());
-        let (now, mut lines) = (cx.now, Vec::new());
-        cx.now = self.case.updated_at;
-        let case = settle(cx, None, self.case.clone(), &self.board, &mut lines)?;
-        cx.now = now;
-        store::ticket::put(cx.tx, &case)?;
-        self.note(now, lines);
-        Ok((case, self.board))
+        let mut lines = Vec::new();
+        settle(self.case.updated_at, None, &mut self.case, &self.board, &mut lines);
+        self.note(cx.now, lines);
+        self.rows.cases.push((self.case, self.board));
     }
 }
 

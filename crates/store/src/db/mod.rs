@@ -28,7 +28,7 @@ pub use crate::{statements, vals};
 pub use error::{DbError, Result};
 pub use migrate::{MIGRATIONS, MigrateError, Migration, MigrationReport};
 pub use row::Row;
-pub use sql::{Sql, Val};
+pub use sql::{Sql, Val, id_bytes};
 pub use tx::{Tx, in_thirty_twos};
 
 use errand::{Errand, Write};

@@ -1,9 +1,11 @@
 //! The scale-out database: a bounded pool of blocking connections, jobs run again after a serialization failure.
 use super::errand::{self, Errand};
 use super::error::{self, DbError, Result};
-use super::sql::{Text, Val};
+use super::sql::{Sql, Text, Val};
+use super::tx::Shape;
 use super::{Config, Shared, Tx};
 use bytes::BytesMut;
+use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use postgres::{Client, NoTls, Statement};
 use std::collections::HashMap;
@@ -23,6 +25,8 @@ pub(super) struct Conn {
     pub client: Client,
     named: HashMap<usize, Vec<Statement>>,
     loose: HashMap<String, Vec<Statement>>,
+    /// Those whose parameters are arrays.
+    many: HashMap<(usize, Shape), Statement>,
     /// Set while a reading job without a transaction runs: how to connect anew.
     spare: Option<Config>,
 }
@@ -35,7 +39,7 @@ impl Conn {
             config.busy_timeout.as_millis()
         );
         pg(client.batch_execute(&set), "connect")?;
-        Ok(Conn { client, named: HashMap::new(), loose: HashMap::new(), spare: None })
+        Ok(Conn { client, named: HashMap::new(), loose: HashMap::new(), many: HashMap::new(), spare: None })
     }
     pub fn execute(&mut self, text: Text, vals: &[Val]) -> std::result::Result<u64, postgres::Error> {
         let statement = self.statement(text, vals)?;
@@ -58,6 +62,53 @@ impl Conn {
             },
             _ => first,
         }
+    }
+    /// Runs a statement whose parameters are arrays; also tells how many rows it touched.
+    pub fn query_columns(
+        &mut self,
+        sql: &'static Sql,
+        shape: Shape,
+        columns: &[Vec<Val>],
+    ) -> std::result::Result<(Vec<postgres::Row>, u64), postgres::Error> {
+        let key = (std::ptr::from_ref(sql).addr(), shape);
+        let statement = match self.many.get(&key) {
+            Some(known) => known.clone(),
+            None => {
+                let one = self.client.prepare(sql.for_postgres())?;
+                let many = match sql.for_many().filter(|_| shape == Shape::Rows) {
+                    Some(text) => self.prepare_many(text, one.params())?,
+                    None => one,
+                };
+                self.many.entry(key).or_insert(many).clone()
+            }
+        };
+        self.rows_and_count(&statement, columns.iter().map(|c| c as &(dyn ToSql + Sync)).collect())
+    }
+    /// As [`Conn::query`]; also tells how many rows were touched.
+    pub fn query_counted(&mut self, text: Text, vals: &[Val]) -> std::result::Result<(Vec<postgres::Row>, u64), postgres::Error> {
+        let statement = self.statement(text, vals)?;
+        self.rows_and_count(&statement, parameters(vals))
+    }
+    fn rows_and_count(
+        &mut self,
+        statement: &Statement,
+        parameters: Vec<&(dyn ToSql + Sync)>,
+    ) -> std::result::Result<(Vec<postgres::Row>, u64), postgres::Error> {
+        let mut found = self.client.query_raw(statement, parameters)?;
+        let mut rows = Vec::new();
+        while let Some(row) = found.next()? {
+            rows.push(row);
+        }
+        Ok((rows, found.rows_affected().unwrap_or(0)))
+    }
+    /// Prepares a text for many rows, made from one whose parameters have these types.
+    pub fn prepare_many(&mut self, text: &str, of_one: &[Type]) -> std::result::Result<Statement, postgres::Error> {
+        let array = |ty: &Type| match *ty {
+            Type::BYTEA => Type::BYTEA_ARRAY,
+            Type::INT8 | Type::INT4 | Type::INT2 => Type::INT8_ARRAY,
+            _ => Type::TEXT_ARRAY,
+        };
+        self.client.prepare_typed(text, &of_one.iter().map(array).collect::<Vec<_>>())
     }
     /// The prepared statement whose parameter types take these values. First the server says which types it expects; should
     /// it have guessed too narrowly (`$1 = 0` makes it an int4), a second one is prepared with the types of the values.
@@ -319,7 +370,6 @@ impl Drop for Lease<'_> {
 
 /// Hears other nodes' nudges until told to stop; connects again when the connection breaks.
 pub(super) fn listen(url: String, node: String, stop: Arc<AtomicBool>, heard: impl Fn(&str)) {
-    use postgres::fallible_iterator::FallibleIterator;
     while !stop.load(Relaxed) {
         let connected = connect(&url).and_then(|mut c| pg(c.batch_execute(&format!("listen {CHANNEL}")), "listen").map(|()| c));
         let Ok(mut client) = connected else {

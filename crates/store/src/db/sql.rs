@@ -9,16 +9,21 @@ pub struct Sql {
     pub text: &'static str,
     pub postgres: Option<&'static str>,
     lite: OnceLock<String>,
+    many: OnceLock<Option<String>>,
 }
 impl Sql {
     pub const fn new(name: &'static str, text: &'static str, postgres: Option<&'static str>) -> Sql {
-        Sql { name, text, postgres, lite: OnceLock::new() }
+        Sql { name, text, postgres, lite: OnceLock::new(), many: OnceLock::new() }
     }
     pub(super) fn for_lite(&self) -> &str {
         self.lite.get_or_init(|| number_parameters(self.text))
     }
     pub(super) fn for_postgres(&self) -> &'static str {
         self.postgres.unwrap_or(self.text)
+    }
+    /// PostgreSQL's text for many rows at once; see [`for_many`].
+    pub(super) fn for_many(&self) -> Option<&str> {
+        self.many.get_or_init(|| for_many(self.for_postgres())).as_deref()
     }
 }
 
@@ -81,21 +86,28 @@ pub(super) fn number_parameters(text: &str) -> String {
     out
 }
 
-/// `insert … values ($1, $2) tail` for `rows` rows at once: `values ($1, $2), ($3, $4) tail`. `None` if there is no such tuple.
-pub(super) fn many_rows(text: &str, columns: usize, rows: usize) -> Option<String> {
-    let values = text.to_ascii_lowercase().find(" values")? + " values".len();
-    let open = values + text[values..].find('(')?;
-    let close = open + text[open..].find(')')? + 1;
-    let tuple = &text[open..close];
-    let shifted = |row: usize| {
-        // from the last to the first, so that $1 does not touch $12
-        (1..=columns)
-            .rev()
-            .fold(tuple.to_string(), |t, n| t.replace(&format!("${n}"), &format!("${{{}}}", n + row * columns)))
-            .replace(['{', '}'], "")
-    };
-    let tuples: Vec<String> = (0..rows).map(shifted).collect();
-    Some(format!("{}{}{}", &text[..open], tuples.join(", "), &text[close..]))
+/// A statement for one row made one for many, its parameters become columns of `unnest`: `insert … values ($1, 'new', $2) tail` or
+/// `update … set … where id = $1`. The parameters of the answer are arrays, one for each column. `None` for any other shape.
+pub(super) fn for_many(text: &str) -> Option<String> {
+    let columns = parameters(text);
+    let arrays: Vec<String> = (1..=columns).map(|n| format!("${n}")).collect();
+    let names: Vec<String> = (1..=columns).map(|n| format!("c{n}")).collect();
+    let rows = format!(" from unnest({}) as many ({})", arrays.join(", "), names.join(", "));
+    // from the last to the first, so that $1 does not touch $12
+    let of_row = |part: &str| (1..=columns).rev().fold(part.to_string(), |t, n| t.replace(&format!("${n}"), &format!("many.c{n}")));
+    if text.starts_with("insert into ") {
+        let (head, tail) = text.split_once(" values (")?;
+        let (tuple, tail) = tail.split_once(')')?;
+        return (!tail.contains('$')).then(|| format!("{head} select {}{rows}{tail}", of_row(tuple)));
+    }
+    let (head, key) = text.strip_suffix(" = $1")?.split_once(" where ")?;
+    let is_key = key.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    (text.starts_with("update ") && is_key).then(|| format!("{}{rows} where {key} = many.c1", of_row(head)))
+}
+
+/// The highest `$n` of a text.
+pub(super) fn parameters(text: &str) -> usize {
+    text.split('$').skip(1).filter_map(|t| t[..t.find(|c: char| !c.is_ascii_digit()).unwrap_or(t.len())].parse().ok()).max().unwrap_or(0)
 }
 
 /// A value on its way into the database. Booleans are 0 and 1, instants and spans microseconds, ids their 16 bytes.
@@ -128,6 +140,10 @@ impl<K: Kind> From<Id<K>> for Val<'_> {
     fn from(id: Id<K>) -> Self {
         Val::Id(id.bytes())
     }
+}
+/// Ids as [`Tx::query_of_many`](super::Tx::query_of_many) takes them.
+pub fn id_bytes<K: Kind>(ids: &[Id<K>]) -> Vec<[u8; 16]> {
+    ids.iter().map(|id| id.bytes()).collect()
 }
 impl<'a> From<&'a str> for Val<'a> {
     fn from(text: &'a str) -> Self {

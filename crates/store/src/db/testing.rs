@@ -119,7 +119,7 @@ pub fn full_scans(tx: &mut Tx, all: &[&'static Sql], allowed: &[&str]) -> Vec<St
     let mut found = Vec::new();
     let all = if tx.is_postgres() { &[] } else { all };
     for sql in all.iter().filter(|sql| !allowed.iter().any(|end| sql.name.ends_with(end))) {
-        let nulls = vec![super::Val::Null; parameters(sql.text)];
+        let nulls = vec![super::Val::Null; super::sql::parameters(sql.text)];
         let plan = tx.query_dyn(&format!("explain query plan {}", sql.text), &nulls, |row| Ok(row.text(3))).unwrap_or_else(|e| vec![e.to_string()]);
         // a walk over what a subquery has made is no walk over a table
         let made: Vec<&str> = plan.iter().filter_map(|step| step.strip_prefix("CO-ROUTINE ").or(step.strip_prefix("MATERIALIZE "))).collect();
@@ -130,8 +130,4 @@ pub fn full_scans(tx: &mut Tx, all: &[&'static Sql], allowed: &[&str]) -> Vec<St
         found.extend(plan.iter().filter(whole).map(|step| format!("{}: {step}", sql.name)));
     }
     found
-}
-/// The highest `$n` of a text.
-fn parameters(text: &str) -> usize {
-    text.split('$').skip(1).filter_map(|t| t[..t.find(|c: char| !c.is_ascii_digit()).unwrap_or(t.len())].parse().ok()).max().unwrap_or(0)
 }

@@ -11,11 +11,14 @@ statements! {
     MAKE_THING = "create table thing (id bytea not null primary key, n bigint, words text, raw bytea, narrow int)";
     PUT_THING = "insert into thing (words, id, n, raw, narrow) values ($2, $1, $3, $4, $5)";
     GET_THING = "select id, n, words, raw, narrow from thing where id = $1";
+    GET_THINGS = "select id, n, words, raw, narrow from thing where id = $1", postgres "select id, n, words, raw, narrow from thing where id = any($1)";
+    CHANGE_THING = "update thing set words = $2, n = n + $3 where id = $1";
     BY_WORDS = "select id from thing where words = $1";
     MAKE_STACK = "create table stack (id bigint not null primary key, half bigint not null, label text unique)";
     MAKE_PAIR = "create table pair (account bigint not null, name text not null, unique (account, name))";
     PUT_PAIR = "insert into pair (account, name) values ($1, $2)";
     PUT = "insert into stack (id, half) values ($1, $2)";
+    PUT_TOLD = "insert into stack (id, half) values ($1, $2) returning id";
     LABEL = "insert into stack (id, half, label) values ($1, 0, $2)";
     SUMS = "select count(*), coalesce(sum(half), 0) from stack";
     RAISE = "update stack set half = half + 1 where id = $1";
@@ -77,10 +80,35 @@ store_test! {
     }
     fn many_rows_go_in_by_one_statement(db) {
         make(db, &MAKE_STACK);
-        let count = db.write::<_, DbError>(|tx| tx.insert_many(&PUT, (0..200).map(|i| vals![i, 2]))).unwrap();
-        assert_eq!((count, sums(db)), (200, (200, 400)));
-        let none = db.write::<_, DbError>(|tx| tx.insert_many(&PUT, Vec::<[Val; 2]>::new())).unwrap();
+        let rows: Vec<[Val; 2]> = (0..2_500).map(|i| vals![i, 2]).collect();
+        let count = db.write::<_, DbError>(move |tx| tx.many(&PUT, &rows)).unwrap();
+        assert_eq!((count, sums(db)), (2_500, (2_500, 5_000)));
+        let none = db.write::<_, DbError>(|tx| tx.many::<2>(&PUT, &[])).unwrap();
         assert_eq!(none, 0);
+        let read_only = db.read::<_, DbError>(|tx| tx.many(&PUT, &[vals![3_000, 1]])).unwrap_err();
+        assert!(read_only.to_string().contains("may not write"), "{read_only}");
+    }
+    fn many_rows_of_every_type_are_put_and_changed_by_one_statement(db) {
+        make(db, &MAKE_THING);
+        let ids: Vec<TicketId> = (1..=3).map(TicketId::from_raw).collect();
+        let rows = |words: [&'static str; 3]| ids.iter().zip(words).map(|(id, w)| vals![*id, w, 7, &b"raw"[..], None::<i64>]).collect::<Vec<_>>();
+        let (put, change) = (rows(["a", "承诺", ""]), ids.iter().map(|id| vals![*id, "b", -1]).collect::<Vec<_>>());
+        db.write::<_, DbError>(move |tx| tx.many(&PUT_THING, &put)).unwrap();
+        assert_eq!(db.write::<_, DbError>(move |tx| tx.many(&CHANGE_THING, &change[..2])).unwrap(), 2);
+        let wanted: Vec<[u8; 16]> = [3, 1, 9].map(|n| TicketId::from_raw(n).bytes()).to_vec();
+        let mut found = db.read::<_, DbError>(|tx| tx.query_of_many(&GET_THINGS, &wanted, |r| Ok((r.text(2), r.int(1), r.bytes(3), r.opt_int(4))))).unwrap();
+        found.sort();
+        assert_eq!(found, [(String::new(), 7, b"raw".to_vec(), None), ("b".into(), 6, b"raw".to_vec(), None)]);
+    }
+    fn answers_of_many_rows_come_in_their_order(db) {
+        make(db, &MAKE_STACK);
+        let rows: Vec<[Val; 2]> = (0..1_500).map(|i| vals![1_500 - i, i]).collect();
+        let ids = db.write::<_, DbError>(move |tx| tx.many_returning(&PUT_TOLD, &rows, |r| Ok(r.int(0)))).unwrap();
+        assert_eq!(ids, (1..=1_500).rev().collect::<Vec<_>>());
+        let lost = db.write::<_, DbError>(|tx| { let _ = tx.many(&PUT, &[vals![2_000, 0], vals![1, 0]]); Ok(()) }).unwrap_err();
+        assert_eq!((lost, sums(db).0), (DbError::Conflict { constraint: "stack.id".into() }, 1_500));
+        let shape = db.write::<_, DbError>(|tx| tx.many(&TAKE, &[vals![1]])).unwrap_err();
+        assert!(shape.to_string().contains("not written for one row"), "{shape}");
     }
     fn a_double_is_a_conflict_named_alike_on_both(db) {
         make(db, &MAKE_STACK);
@@ -158,7 +186,7 @@ store_test! {
     }
     fn every_row_is_claimed_once(db) {
         make(db, &MAKE_STACK);
-        db.write::<_, DbError>(|tx| tx.insert_many(&PUT, (0..300).map(|i| vals![i, 0]))).unwrap();
+        db.write::<_, DbError>(|tx| tx.many(&PUT, &(0..300).map(|i| vals![i, 0]).collect::<Vec<_>>())).unwrap();
         let claim = |db: &Db| db.write::<_, DbError>(|tx| {
             let ids = tx.query(&CLAIM, &[], |row| Ok(row.int(0)))?;
             for id in &ids {
@@ -404,8 +432,21 @@ fn a_scratch_database_leaves_no_file() {
 #[test]
 fn parameters_are_numbered_and_quoted_text_is_left_alone() {
     assert_eq!(sql::number_parameters("values ($2, '$1 it''s', $12) -- $x"), "values (?2, '$1 it''s', ?12) -- $x");
-    let many = sql::many_rows("insert into t (a, b) values ($2, $1) on conflict do nothing", 2, 3);
-    assert_eq!(many.unwrap(), "insert into t (a, b) values ($2, $1), ($4, $3), ($6, $5) on conflict do nothing");
+}
+#[test]
+fn a_statement_for_one_row_takes_many() {
+    let many = |text| sql::for_many(text);
+    assert_eq!(
+        many("insert into t (a, b, c) values ($2, 'new', $1) on conflict do nothing").unwrap(),
+        "insert into t (a, b, c) select many.c2, 'new', many.c1 from unnest($1, $2) as many (c1, c2) on conflict do nothing"
+    );
+    assert_eq!(
+        many("update t set a = a + $2, b = 0 where id = $1").unwrap(),
+        "update t set a = a + many.c2, b = 0 from unnest($1, $2) as many (c1, c2) where id = many.c1"
+    );
+    assert_eq!(many("insert into t (a, b) values ($1, 1) on conflict (a) do update set b = $2"), None, "what follows the row belongs to all");
+    assert_eq!(many("update t set a = $2 where id = $1 and a = 0"), None);
+    assert_eq!(many("select a from t where id = $1"), None);
 }
 #[test]
 fn migration_files_fall_into_statements() {
@@ -474,7 +515,7 @@ mod postgres_only {
     fn two_jobs_that_lock_each_other_out_both_succeed() {
         let Some(db) = TestDb::postgres() else { return };
         make(&db, &MAKE_STACK);
-        db.write::<_, DbError>(|tx| tx.insert_many(&PUT, (1..=2).map(|i| vals![i, 0]))).unwrap();
+        db.write::<_, DbError>(|tx| tx.many(&PUT, &[vals![1, 0], vals![2, 0]])).unwrap();
         let barrier = Arc::new(Barrier::new(2));
         thread::scope(|s| {
             for (one, two) in [(1, 2), (2, 1)] {
