@@ -39,7 +39,7 @@ statements! {
     UPDATE = "update clock set plan_id = $2, row_key = $3, internal = $4, calendar_version = $5, used = $6, running_since = $7, paused_why = $8, paused_since = $9, waited_customer = $10, waited_vendor = $11, waited_product = $12, agreed_at = $13, due_at = $14, broken_at = $15, detected_at = $16, ended_at = $17, ending = $18, waived = $19, warned = $20, called = $21, fires_at = $22, events = $23, fence = fence + 1 where id = $1";
     EVENT = "insert into clock_event (clock_id, seq, at, noted_at, what, body) values ($1, $2, $3, $4, $5, $6)";
     EVENTS = "select at, noted_at, what, body from clock_event where clock_id = $1 order by seq";
-    DUE_TICKETS = "select ticket_id, fires_at from clock where fires_at is not null and fires_at <= $1 order by fires_at, id limit $2";
+    DUE_TICKETS = "select ticket_id, account_id from clock where fires_at is not null and fires_at <= $1 order by fires_at, id limit $2";
     NOT_ENDED = "select id, ticket_id, plan_id, row_key, calendar_version from clock where ended_at is null and id > $1 order by id limit $2";
     NEXT_FIRE = "select fires_at from clock where fires_at is not null order by fires_at, id limit 1";
 }
@@ -190,9 +190,9 @@ pub fn list_events(tx: &mut Tx, clock: ClockId, book: &dyn TermsBook) -> Result<
     })
 }
 
-/// Tickets with a clock that fires by `now`, the longest overdue first, each with that instant. Bounded: the tick works in rounds.
-pub fn list_due_tickets(tx: &mut Tx, now: At, limit: u32) -> Result<Vec<(TicketId, At)>, DbError> {
-    tx.query(&DUE_TICKETS, &vals![now, limit], |r| Ok((r.id(0), r.at(1))))
+/// Tickets with a clock that fires by `now`, the longest overdue first, each with its account. Bounded: the tick works in rounds.
+pub fn list_due_tickets(tx: &mut Tx, now: At, limit: u32) -> Result<Vec<(TicketId, AccountId)>, DbError> {
+    tx.query(&DUE_TICKETS, &vals![now, limit], |r| Ok((r.id(0), r.id(1))))
 }
 /// A clock that has not ended, with its stamp.
 #[derive(Debug, Clone, PartialEq, Eq)]
