@@ -33,7 +33,7 @@ for (const [workspace, login, paths] of [["console", "admin", CONSOLE], ["portal
       for (const path of paths) {
         const address = `/${workspace}${path.replace(":ticket", ticket)}`;
         await page.goto(`${address}${address.includes("?") ? "&" : "?"}lang=${look.language}`);
-        await page.locator("main h1").first().waitFor();
+        if (!(await page.locator("main h1").first().waitFor({ timeout: 10_000 }).then(() => true, () => false))) { faults.push(`${address}: no heading: ${(await page.locator("body").innerText()).slice(0, 200).replaceAll("\n", " | ")}`); continue; }
         await page.waitForFunction(() => !document.querySelector(".shape:not(.gallery .shape)"), undefined, { timeout: 10_000 }).catch(() => faults.push(`${address}: something never comes`));
         const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         if (over > 0) faults.push(`${address}: ${over} px too wide`);

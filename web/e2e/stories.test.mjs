@@ -29,7 +29,7 @@ for (const language of ["zh-CN", "en"]) {
     const { page } = customer;
     await page.getByLabel(say("portal", "ask.subject")).fill(asked);
     await page.getByLabel(say("portal", "ask.body")).fill(asked);
-    await page.getByText(say("portal", "ask.impact_high")).click();
+    await page.locator("#severity-high").check({ force: true });
     // The promise stands there before anything is sent.
     await page.reload();
     await page.getByLabel(say("portal", "ask.subject")).waitFor();
@@ -152,6 +152,7 @@ test("keyboard only: from the queue to an answer without a mouse", { timeout: 18
   await chief.page.keyboard.press("Enter");
   await chief.page.waitForURL(new RegExp(id));
   await chief.page.getByRole("heading", { level: 1, name: "容器节点扩容后一直等待" }).waitFor();
+  await house.wind(1);
   await chief.page.keyboard.press("r");
   await chief.page.waitForFunction(() => document.activeElement?.tagName === "TEXTAREA");
   await chief.page.keyboard.insertText("我在看节点事件。");

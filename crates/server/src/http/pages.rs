@@ -62,12 +62,15 @@ struct File {
     keep: &'static str,
     brotli: bool,
 }
+/// Endings of what a workspace is built into. An address may hold other dots: `/console/plans/ali.enterprise.v2`.
+const ENDINGS: [&str; 14] = ["html", "js", "mjs", "css", "svg", "png", "webp", "ico", "json", "map", "txt", "woff2", "webmanifest", "br"];
 /// Addresses without a file's ending belong to the page, whose script knows them; the others are files or nothing.
 fn find(built: impl Fn(&str) -> Option<Cow<'static, [u8]>>, path: &str, headers: &HeaderMap) -> Option<Found> {
     let path = path.trim_start_matches('/');
     let (space, rest) = path.split_once('/')?;
     let name = rest.rsplit('/').next().unwrap_or(rest);
-    let Some((_, ending)) = name.rsplit_once('.') else {
+    let Some(ending) = name.rsplit_once('.').map(|(_, ending)| ending).filter(|ending| rest.starts_with("assets/") || ENDINGS.contains(ending))
+    else {
         let page = built(&format!("{space}/index.html")).map(|html| Found::Page(String::from_utf8_lossy(&html).into_owned()));
         return Some(page.unwrap_or(Found::NotBuilt));
     };
@@ -166,7 +169,7 @@ mod tests {
     }
     #[test]
     fn every_address_without_an_ending_is_the_page() {
-        for path in ["/console/", "/console/tickets/tkt_1", "/console/assets"] {
+        for path in ["/console/", "/console/tickets/tkt_1", "/console/assets", "/console/plans/ali.enterprise.v2"] {
             assert!(matches!(ask(path, ""), Some(Found::Page(_))), "{path}");
         }
         assert_eq!(ask("/portal/", ""), Some(Found::NotBuilt));
