@@ -68,7 +68,7 @@ fn most_alike(sentences: &[Text], asked: &BTreeSet<String>) -> Option<usize> {
     let share = |text: &str| {
         let own = tokens(&text.to_lowercase());
         let found = own.intersection(asked).count();
-        (found >= ALIKE_MIN).then(|| found * 100 / own.len().max(1)).unwrap_or(0)
+        if found >= ALIKE_MIN { found * 100 / own.len().max(1) } else { 0 }
     };
     let shares = sentences.iter().enumerate().map(|(i, s)| (s.0.values().map(|t| share(t)).max().unwrap_or(0), i));
     // Of several alike the first one written.

@@ -172,7 +172,8 @@ impl Gate {
             musts.push(accounts.iter().map(|account| Term::from_field_bytes(fields.account, &account.to_be_bytes())).collect());
         }
         // Nearly everything is a ticket or a message: asking the index for both costs more than looking at what was found.
-        if !query.kinds.is_empty() && !(query.kinds.contains(&DocKind::Ticket) && query.kinds.contains(&DocKind::Message)) {
+        let both = query.kinds.contains(&DocKind::Ticket) && query.kinds.contains(&DocKind::Message);
+        if !(query.kinds.is_empty() || both) {
             let kinds = DocKind::ALL.iter().filter(|kind| query.kinds.contains(kind));
             musts.push(kinds.map(|kind| Term::from_field_u64(fields.kind, kind.number())).collect());
         }
