@@ -147,7 +147,9 @@ impl Writer {
     fn batch(&self, first: Box<dyn Errand>, queue: &Receiver<Box<dyn Errand>>) {
         if let Err(e) = self.tell("begin immediate") {
             // Another process holds the file. Whoever waits behind has waited as long; trying for each would take that time again.
-            for errand in std::iter::once(first).chain(queue.try_iter()) {
+            // Who comes while these are told has not waited: taken out first, so that the answer to one brings nobody else the same.
+            let waited: Vec<_> = std::iter::once(first).chain(queue.try_iter()).collect();
+            for errand in waited {
                 self.shared.queued.fetch_sub(1, Relaxed);
                 self.shared.count_batch(0, 1, false);
                 errand.finish(Err(e.clone()));
