@@ -19,7 +19,7 @@ export function useNear(id: string) {
   const { view = "mine", sort = "due", ...narrowing } = search;
   const views = useQuery({ ...viewsQuery, enabled: view.startsWith("viw_") }), counts = useQuery(countsQuery);
   const own = views.data?.items.find((v) => v.id === view), counter = counts.data?.[view]?.filter;
-  const base: Filter | null = view.startsWith("viw_") ? (own ? asFilter(own.filter) : null) : counter ? asFilter(counter) : counts.isPending ? null : standingFilter(view);
+  const base: Filter | null = view.startsWith("viw_") ? (own ? asFilter(own.filter) : null) : counter ? asFilter(Object.fromEntries(new URLSearchParams(counter))) : counts.isPending ? null : standingFilter(view);
   const filter = base && ({ ...base, ...narrowing } as Filter);
   const list = useInfiniteQuery({ ...listQuery(client, view, filter ?? {}, sort), enabled: !!filter });
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
