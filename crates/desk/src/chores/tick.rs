@@ -12,8 +12,8 @@ pub struct Tick;
 
 /// Cases settled in one transaction: many share what they look up, their account's chain and a commit; others' acts still come between.
 const CHUNK: usize = 64;
-/// Transactions under way at once: while one is thought out another is written.
-const AT_ONCE: usize = 2;
+/// Transactions under way or waiting at once: PostgreSQL writes one while another is thought out, SQLite never waits for the next.
+const AT_ONCE: usize = 4;
 
 impl Chore for Tick {
     fn name(&self) -> &'static str {
