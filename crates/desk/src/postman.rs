@@ -205,6 +205,17 @@ pub fn settle(desk: &Desk, sent: &Outgoing, who: &str, outcome: Outcome, now: At
         Ok(held)
     })
 }
+/// Gives many back untried in one go, each with how long it shall wait. What was lost meanwhile stays where it is.
+pub fn put_back(desk: &Desk, letters: &[(Outgoing, Span)], who: &str, now: At) -> Result<(), Fault> {
+    let back: Vec<(OutboxId, At)> = letters.iter().flat_map(|(l, after)| l.ids.iter().map(|id| (*id, now + *after))).collect();
+    let who = who.to_string();
+    desk.write(now, move |cx| {
+        for (id, due_at) in &back {
+            store::outbox::put_back(cx.tx, *id, &who, *due_at)?;
+        }
+        Ok(())
+    })
+}
 fn end(cx: &mut Act, id: OutboxId, who: &str, outcome: Outcome) -> Result<bool, Fault> {
     let now = cx.now;
     Ok(match outcome {

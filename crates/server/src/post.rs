@@ -28,8 +28,12 @@ const WAITING_MAX: usize = 128;
 const HOST_WAITING_MAX: usize = 32;
 const WAITS_MAX: Span = Span::seconds(60);
 const CLAIM_AT_ONCE: u32 = 64;
-/// Put back because its host has its hands full; because there is no way to send it; because the house closes.
+/// Put back because its host has its hands full, for at least and at most so long: in between, so much for every letter put off before it,
+/// so that a long queue for one host comes back about as fast as it empties and is not carried to and fro.
 const HOST_IS_BUSY: Span = Span::seconds(5);
+const HOST_IS_BUSY_MAX: Span = Span::seconds(60);
+const PUT_OFF_EACH_MICROS: i64 = 4_000;
+/// Put back because there is no way to send it.
 const NO_WAY: Span = Span::minutes(10);
 /// The shortest time between two looks into the outbox, and between two when what is due is already in our hands.
 const LEAST_REST: Span = Span::micros(30_000);
@@ -92,15 +96,19 @@ struct Bench {
 struct Host {
     busy: usize,
     waiting: VecDeque<(Outgoing, Stopwatch)>,
+    /// Put back for want of room and, as far as one can tell from here, not sent since.
+    put_off: u32,
 }
 impl Bench {
-    /// Takes letters in; returns those for which there is no room.
-    fn take(&mut self, letters: Vec<Outgoing>) -> Vec<Outgoing> {
+    /// Takes letters in; returns those for which there is no room, and how long they shall wait.
+    fn take(&mut self, letters: Vec<Outgoing>) -> Vec<(Outgoing, Span)> {
         let mut too_many = Vec::new();
         for letter in letters {
             let host = self.hosts.entry(host_of(&letter)).or_default();
             if host.waiting.len() >= HOST_WAITING_MAX {
-                too_many.push(letter);
+                let after = HOST_IS_BUSY + Span::micros(PUT_OFF_EACH_MICROS * i64::from(host.put_off));
+                too_many.push((letter, after.min(HOST_IS_BUSY_MAX)));
+                host.put_off = host.put_off.saturating_add(1);
             } else {
                 host.waiting.push_back((letter, Stopwatch::start()));
                 self.waiting += 1;
@@ -119,17 +127,18 @@ impl Bench {
     fn done(&mut self, name: &str) {
         if let Some(host) = self.hosts.get_mut(name) {
             host.busy = host.busy.saturating_sub(1);
+            host.put_off = host.put_off.saturating_sub(1);
             if host.busy == 0 && host.waiting.is_empty() {
                 self.hosts.remove(name);
             }
         }
     }
-    /// What has waited longer than this.
-    fn stale(&mut self, than: Span) -> Vec<Outgoing> {
+    /// What has waited longer than `than`, to come back after `after`.
+    fn stale(&mut self, than: Span, after: Span) -> Vec<(Outgoing, Span)> {
         let mut stale = Vec::new();
         for host in self.hosts.values_mut() {
             while host.waiting.front().is_some_and(|(_, since)| since.elapsed() >= than) {
-                stale.extend(host.waiting.pop_front().map(|(letter, _)| letter));
+                stale.extend(host.waiting.pop_front().map(|(letter, _)| (letter, after)));
             }
         }
         self.waiting -= stale.len();
@@ -152,14 +161,13 @@ async fn work(office: Arc<Office>, bell: Arc<Notify>, mut stopping: watch::Recei
     let mut look_in = Span::ZERO;
     let mut looked = Stopwatch::start();
     loop {
-        office.put_back(bench.stale(WAITS_MAX), HOST_IS_BUSY).await;
+        office.put_back(bench.stale(WAITS_MAX, HOST_IS_BUSY)).await;
         let room = bench.waiting + CLAIM_AT_ONCE as usize <= WAITING_MAX;
         if room && looked.elapsed() >= look_in {
             looked = Stopwatch::start();
             let (letters, rest) = office.look(under_way.len() + bench.waiting).await;
             look_in = rest;
-            let too_many = bench.take(letters);
-            office.put_back(too_many, HOST_IS_BUSY).await;
+            office.put_back(bench.take(letters)).await;
         }
         while under_way.len() < AT_ONCE
             && let Some((host, letter)) = bench.next()
@@ -185,7 +193,7 @@ async fn work(office: Arc<Office>, bell: Arc<Notify>, mut stopping: watch::Recei
             () = tokio::time::sleep(Duration::from_micros(rest.as_micros().unsigned_abs())) => {}
         }
     }
-    office.put_back(bench.stale(Span::ZERO), Span::ZERO).await;
+    office.put_back(bench.stale(Span::ZERO, Span::ZERO)).await;
     while under_way.join_next().await.is_some() {}
 }
 
@@ -219,9 +227,14 @@ impl Office {
             }
         }
     }
-    async fn put_back(self: &Arc<Self>, letters: Vec<Outgoing>, after: Span) {
-        for letter in letters {
-            self.settle(letter, Outcome::PutBack { after }).await;
+    /// All in one transaction; when it fails, the claims run out by themselves.
+    async fn put_back(self: &Arc<Self>, letters: Vec<(Outgoing, Span)>) {
+        if letters.is_empty() {
+            return;
+        }
+        let done = self.blocking(move |office| postman::put_back(&office.desk, &letters, &office.who, office.watch.now())).await;
+        if let Err(fault) = done {
+            tracing::warn!(fault.code = fault.code(), "letters could not be put back; they come again when their claim has run out");
         }
     }
     async fn deliver(self: Arc<Self>, letter: Outgoing) {

@@ -182,10 +182,15 @@ fn what_no_host_has_a_hand_for_waits_and_other_hosts_go_on() {
     let mut bench = Bench::default();
     let too_many = bench.take((0..40).map(|n| letter("slow", n)).chain([letter("quick", 100)]).collect());
     assert_eq!((too_many.len(), bench.waiting), (40 - HOST_WAITING_MAX, HOST_WAITING_MAX + 1));
+    // The longer the queue, the later its end comes back; never later than a minute.
+    let after: Vec<Span> = too_many.iter().map(|(_, after)| *after).collect();
+    assert!(after[0] == HOST_IS_BUSY && after.is_sorted_by(|a, b| a < b), "{after:?}");
+    let far = bench.take((1_000..20_000).map(|n| letter("slow", n)).collect());
+    assert_eq!(far.last().map(|(_, after)| *after), Some(HOST_IS_BUSY_MAX));
     let mut begun: Vec<String> = std::iter::from_fn(|| bench.next()).map(|(host, _)| host).collect();
     begun.sort();
     assert_eq!(begun, ["quick", "slow", "slow"]);
     bench.done("slow");
     assert_eq!(bench.next().map(|(host, _)| host).as_deref(), Some("slow"));
-    assert_eq!(bench.stale(Span::ZERO).len(), HOST_WAITING_MAX - 3);
+    assert_eq!(bench.stale(Span::ZERO, Span::ZERO).len(), HOST_WAITING_MAX - 3);
 }

@@ -37,12 +37,17 @@ impl Receiver {
     pub fn url(&self) -> &str {
         &self.url
     }
-    /// What came, once so many different letters are here. What a killed postman had in hand is taken over two minutes later; so long one waits.
+    /// What came, once so many different letters are here, or no new one comes any more. What a killed postman had in hand is taken over
+    /// two minutes later; so long, and a little longer, one waits for the next.
     pub fn wait_for(&self, letters: u64) -> Letters {
-        let began = Instant::now();
+        let (mut seen, mut since, began) = (0, Instant::now(), Instant::now());
         loop {
             let here = self.letters.lock().unwrap().clone();
-            if here.by_id.len() as u64 >= letters || began.elapsed() > Duration::from_secs(180) {
+            if here.by_id.len() > seen {
+                (seen, since) = (here.by_id.len(), Instant::now());
+            }
+            if seen as u64 >= letters || since.elapsed() > Duration::from_secs(150) {
+                println!("{seen} of {letters} letters here {:.0} s after the last kill", began.elapsed().as_secs_f64());
                 return here;
             }
             thread::sleep(Duration::from_millis(100));
