@@ -59,13 +59,15 @@ address() { printf 'host=%s port=%s user=yinuo dbname=postgres' "$1" "$port"; }
 
 note=.pg/place
 mine() { cat "$note" 2>/dev/null || true; }
-is_up() { [[ -n $1 && -S $1/.s.PGSQL.$port ]]; }
+# A socket may outlive its server: ask.
+is_up() { [[ -n $1 && -S $1/.s.PGSQL.$port ]] && "$bin/pg_isready" --quiet --host="$1" --port="$port"; }
 
 case "${1:-}" in
 place) make_place ;;
 start)
     if [[ -n ${2:-} ]]; then start "$2" && exit; fi
     if ! is_up "$(mine)"; then
+        [[ -z $(mine) ]] || stop "$(mine)"
         mkdir -p .pg
         place=$(make_place)
         echo "$place" >"$note"

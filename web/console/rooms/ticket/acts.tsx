@@ -1,11 +1,13 @@
 /** Acts on a case: done at once where nothing is asked, by a dialog where something is; told in words, undone where an inverse exists. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useCallback, useRef, useState } from "react";
 import { Checkbox, ComboBox, Input, Label, ListBox, ListBoxItem, Popover, Text } from "react-aria-components";
 import { api, got, newKey, Refusal, type Schemas } from "@api";
 import { Button, Dialog, Select, TextBox, TextLine, term, useMe, useNow, useSpeech, useTell } from "@ui";
 import { actWord, readable, saidOr, whyWord } from "./names";
 import { staffQuery } from "./queries";
+import { scaleOf } from "./split";
 import type { ActIn, Case, Names } from "./types";
 
 /** Acts that want to be told something first. */
@@ -30,7 +32,7 @@ export function useAct(whole: Case, names: Names) {
     const back: ActIn | null = inverse ? ({ act: inverse } as ActIn) : body.act === "transfer" && before ? { act: "transfer", to: before, reason: say("ticket.undone") } : null;
     const to = body.act.endsWith("_severity") ? term(say, "severity", body.to ?? "") : names(body.to ?? body.expert)?.name ?? "";
     const undo = back && (() => { send(back).catch((e) => tell(e instanceof Refusal ? (e.detail ?? e.title) : String(e))); });
-    tell(saidOr(say, `ticket.did_${body.act}`, actWord(say, body.act), { to }), undo ?? undefined);
+    tell(body.with_children ? say("ticket.did_resolve_all") : saidOr(say, `ticket.did_${body.act}`, actWord(say, body.act), { to }), undo ?? undefined);
   }, [whole.ticket.handler, say, names, send, tell]);
   return { send, told };
 }
@@ -42,7 +44,7 @@ export function ActDialog({ act, whole, onClose, act_: { send, told } }: { act: 
   const [missing, setMissing] = useState<string[]>([]);
   const seen = useRef(t.version), key = useRef(newKey());
   const set = (change: Partial<typeof form>) => { key.current = newKey(); setMissing([]); setForm((f) => ({ ...f, ...change })); };
-  const scale = ["general_consult", "general_problem", "business_down"].includes(t.severity) ? ["general_consult", "general_problem", "business_down"] : ["low", "medium", "high", "urgent", "critical"];
+  const scale = scaleOf(t.severity);
   const rank = scale.indexOf(t.severity);
   const needs: Record<string, (keyof typeof form)[]> = { transfer: ["to", "reason"], hand_over: ["to", "reason"], consult: ["to", "question"], resolve: ["cause", "body"], wait_for: ["why"], raise_severity: ["to"], lower_severity: ["to", "reason"], reopen: ["reason"], withdraw: ["reason"], agree_update: ["until"], snooze: ["until", "reason"] };
   const has = (f: keyof typeof form) => needs[act]?.includes(f);
@@ -76,16 +78,27 @@ export function ActDialog({ act, whole, onClose, act_: { send, told } }: { act: 
   const general = refusal && !refusal.fields.length ? (refusal.offline ? say("state.offline_detail") : refusal.status === 412 ? say("ticket.changed_meanwhile") : (whyWord(say, refusal.code.startsWith("ticket.") ? refusal.code : null) ?? refusal.detail ?? refusal.title)) : null;
   function go() {
     const empty = (needs[act] ?? []).filter((f) => !String(form[f] ?? "").trim());
+    if (guarded) return;
     if (empty.length) setMissing(empty.map((f) => (act === "consult" && f === "to" ? "expert" : f)));
     else if (!doing.isPending) doing.mutate();
   }
-  const parts = (t as typeof t & { open_children?: number }).open_children ?? 0;
+  // The guard: while parts are open, resolving takes them along or does not happen.
+  const parts = act === "resolve" ? t.open_children : 0, openParts = whole.links.filter((l) => l.kind === "child" && l.is_open);
+  const guarded = parts > 0 && !form.parts;
   const open = whole.clocks.filter((c) => c.kind === "contract" && !c.ended_at && !c.paused).length;
   const quick = (hours: number, name: string) => <Button kind="bare" onPress={() => set({ until: localInput(now + hours * 3600_000) })}>{name}</Button>;
   return (
     <Dialog title={actWord(say, act)} open onClose={onClose}>
       <form className="act-form" onSubmit={(e) => { e.preventDefault(); go(); }} onKeyDown={(e) => { if (e.key === "Enter" && (e.metaKey || e.ctrlKey) && !e.nativeEvent.isComposing) { e.preventDefault(); go(); } }} noValidate>
         <p className="q">{saidOr(say, `ticket.about_${act}`, "", { n: open })}</p>
+        {parts > 0 && (
+          <div className="clash guard">
+            <p><b>{say("ticket.guard", { n: parts })}</b></p>
+            <ul className="plainlist s">{openParts.map((l) => <li key={l.ticket}><Link to="/tickets/$id" params={{ id: l.ticket }} onClick={onClose}>{l.number}</Link> {l.subject}<span className="m"> · {term(say, "stage", l.stage)}</span></li>)}</ul>
+            <Checkbox className="check" isSelected={!!form.parts} onChange={(on) => set({ parts: on })}><span className="tick" aria-hidden="true" />{say("ticket.with_parts", { n: parts })}</Checkbox>
+            <p className="s q">{say("ticket.guard_more")}</p>
+          </div>
+        )}
         {(act === "transfer" || act === "hand_over" || act === "consult") && <PersonPick label={act === "consult" ? say("ticket.expert") : say("ticket.to_whom")} value={form.to} onChange={(to) => set({ to })} error={wrong(act === "consult" ? "expert" : "to")} without={[act === "hand_over" ? t.owner : act === "transfer" ? t.handler : null]} />}
         {act.endsWith("_severity") && <Select label={say("ticket.new_severity")} value={form.to ?? null} onChange={(to) => set({ to })} error={wrong("to")} choices={scale.filter((_, i) => (act === "raise_severity" ? i > rank : i < rank)).map((s) => ({ id: s, name: term(say, "severity", s) }))} />}
         {act === "transfer" && <Select label={say("ticket.tier")} optional value={form.tier ?? null} onChange={(tier) => set({ tier })} error={wrong("tier")} choices={[1, 2, 3, 4].map((n) => ({ id: String(n), name: say("ticket.tier_n", { n }) }))} />}
@@ -100,10 +113,9 @@ export function ActDialog({ act, whole, onClose, act_: { send, told } }: { act: 
         )}
         {has("reason") && <TextBox label={say("ticket.reason")} rows={2} value={form.reason} onChange={(reason) => set({ reason })} error={wrong("reason")} />}
         {(act === "resolve" || act === "wait_for") && <TextBox label={act === "resolve" ? say("ticket.resolve_body") : say("ticket.wait_body")} optional={act === "wait_for"} rows={5} value={form.body} onChange={(body) => set({ body })} error={wrong("body")} />}
-        {act === "resolve" && parts > 0 && <Checkbox className="check" isSelected={!!form.parts} onChange={(on) => set({ parts: on })}><span className="tick" aria-hidden="true" />{say("ticket.with_parts", { n: parts })}</Checkbox>}
         {general && <p role="alert" className="txt-late">{general}</p>}
         {refusal?.fields.filter((f) => !["to", "reason", "cause", "body", "question", "expert", "why", "until", "tier"].includes(f.field)).map((f) => <p key={f.field} role="alert" className="txt-late">{readable(f.field)}: {f.message}</p>)}
-        <p className="x act-end"><span className="grow" /><Button onPress={onClose}>{say("form.cancel")}</Button><Button kind="go" type="submit" why={doing.isPending ? say("ticket.sending") : null}>{actWord(say, act)}</Button></p>
+        <p className="x act-end"><span className="grow" /><Button onPress={onClose}>{say("form.cancel")}</Button><Button kind="go" type="submit" why={doing.isPending ? say("ticket.sending") : guarded ? say("ticket.guard_why") : null}>{form.parts && parts > 0 ? say("ticket.resolve_all", { n: parts + 1 }) : actWord(say, act)}</Button></p>
       </form>
     </Dialog>
   );

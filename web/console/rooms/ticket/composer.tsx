@@ -12,7 +12,7 @@ import { usePresence } from "./presence";
 import type { Case, Names } from "./types";
 
 /** What is on its way: kept until the house has it, under one key, so that a second try is the same try. */
-interface Going { kind: Kind; body: string; asks: boolean; expert?: string; files: string[]; key: string; next: boolean }
+interface Going { kind: Kind; body: string; asks: boolean; expert?: string; files: string[]; key: string; next: boolean; /** The same words on every part that is open. */ parts?: boolean }
 const FULFILS = new Set(["first_response", "next_response", "periodic_update"]);
 
 export function Composer({ whole, names, act, onNext, focus }: { whole: Case; names: Names; act: ReturnType<typeof useAct>; onNext: (() => void) | null; focus: React.RefObject<((kind: Kind) => void) | null> }) {
@@ -20,7 +20,7 @@ export function Composer({ whole, names, act, onNext, focus }: { whole: Case; na
   const t = whole.ticket, id = t.id;
   const draft = useDraft(id), presence = usePresence(id);
   const { tab } = draft, text = draft.texts[tab];
-  const [asks, setAsks] = useState(false), [expert, setExpert] = useState<string>();
+  const [asks, setAsks] = useState(false), [parts, setParts] = useState(false), [expert, setExpert] = useState<string>();
   const [uploads, setUploads] = useState<Upload[]>(() => whole.attachments.filter((a) => !a.message && a.by === me.id).map((a) => ({ key: a.id, internal: a.internal, name: a.name, bytes: a.bytes, share: 1, done: a })));
   const [error, setError] = useState<string | null>(null), [busy, setBusy] = useState(false), [news, setNews] = useState<Schemas["NewsOut"] | null>(null), [over, setOver] = useState(false);
   const [going, setGoing_] = useState<Going | null>(() => recall<Going | null>(`outbox.${id}`, null));
@@ -31,7 +31,7 @@ export function Composer({ whole, names, act, onNext, focus }: { whole: Case; na
   useEffect(() => { const b = box.current; if (b) { b.style.height = "auto"; b.style.height = `${Math.min(b.scrollHeight + 2, innerHeight / 3)}px`; } }, [text, tab]);
 
   const cannot = (kind: Kind) => { const o = offered(whole.offers, kind === "public" ? "reply" : kind === "internal" ? "note" : "consult"); return o && !o.possible ? whyWord(say, o.why) : o ? null : say("ticket.not_offered"); };
-  const closed = cannot(tab);
+  const closed = cannot(tab), toParts = parts && tab === "public" && t.open_children > 0;
   const own = uploads.filter((u) => u.internal === (tab === "internal"));
   const ready = own.filter((u) => u.done).map((u) => u.done!.id), under = own.some((u) => !u.done && !u.error);
   const why = closed ?? (busy ? say("ticket.sending") : under ? say("ticket.files_under_way") : !text.trim() ? say("ticket.write_first") : tab === "consult" && !expert ? say("ticket.expert_first") : null);
@@ -49,7 +49,8 @@ export function Composer({ whole, names, act, onNext, focus }: { whole: Case; na
     setBusy(true);
     setError(null);
     try {
-      if (g.kind === "consult") await act.send({ act: "consult", expert: g.expert!, question: g.body }, undefined, g.key);
+      if (g.parts) await act.send({ act: "reply", body: g.body, asks: g.asks, attachments: g.files, with_children: true }, undefined, g.key);
+      else if (g.kind === "consult") await act.send({ act: "consult", expert: g.expert!, question: g.body }, undefined, g.key);
       else {
         const { ticket } = await got(api.POST("/api/v1/tickets/{id}/messages", { params: { path: { id }, header: { "Idempotency-Key": g.key } }, body: { body: g.body, kind: g.kind, asks: g.asks, attachments: g.files } }));
         client.setQueryData<Case>(["ticket", id], (old) => (old ? { ...old, ticket } : old));
@@ -60,9 +61,10 @@ export function Composer({ whole, names, act, onNext, focus }: { whole: Case; na
       draft.clear(g.kind);
       setUploads((all) => all.filter((u) => !u.done || !g.files.includes(u.done.id)));
       setAsks(false);
+      setParts(false);
       began.current = undefined;
       key.current = newKey();
-      tell(g.kind === "consult" ? say("ticket.did_consult", { to: names(g.expert)?.name ?? "" }) : g.kind === "internal" ? say("ticket.did_note") : g.asks ? say("ticket.did_ask") : say("ticket.did_reply"));
+      tell(g.kind === "consult" ? say("ticket.did_consult", { to: names(g.expert)?.name ?? "" }) : g.kind === "internal" ? say("ticket.did_note") : g.parts ? say("ticket.did_reply_all") : g.asks ? say("ticket.did_ask") : say("ticket.did_reply"));
       if (g.next) onNext?.();
     } catch (e) {
       // Not known whether it arrived: it goes again by itself, under the same key.
@@ -78,7 +80,7 @@ export function Composer({ whole, names, act, onNext, focus }: { whole: Case; na
 
   async function submit(next = false, sure = false) {
     if (why || going) { if (why && text.trim()) setError(why); return; }
-    const g: Going = { kind: tab, body: text, asks: asks && tab === "public", files: tab === "consult" ? [] : ready, key: key.current, next, ...(expert ? { expert } : {}) };
+    const g: Going = { kind: tab, body: text, asks: asks && tab === "public", files: tab === "consult" ? [] : ready, key: key.current, next, ...(expert ? { expert } : {}), ...(toParts ? { parts: true } : {}) };
     if (!sure && tab === "public" && began.current) {
       setBusy(true);
       const p = await got(api.GET("/api/v1/tickets/{id}/presence", { params: { path: { id }, query: { since_message: began.current } } })).catch(() => null);
@@ -88,10 +90,10 @@ export function Composer({ whole, names, act, onNext, focus }: { whole: Case; na
     setNews(null);
     await deliver(g);
   }
-  const effect = closed ?? effectOf(whole, tab, asks, say, when, now);
+  const effect = closed ?? `${effectOf(whole, tab, asks, say, when, now)}${toParts ? say("ticket.effect_parts", { n: t.open_children }) : ""}`;
   const others = presence.here.filter((h) => h.person !== me.id);
   const keptWords = draft.kept === "local" ? say("ticket.draft_local") : draft.kept === "typing" ? say("ticket.draft_saving") : draft.kept ? say("ticket.draft_kept", { at: when.short(draft.kept.at, now) }) : "";
-  const sendWord = tab === "internal" ? say("ticket.send_note") : tab === "consult" ? say("ticket.send_consult") : asks ? say("ticket.send_ask") : say("ticket.send_reply");
+  const sendWord = tab === "internal" ? say("ticket.send_note") : tab === "consult" ? say("ticket.send_consult") : toParts ? say("ticket.send_all", { n: t.open_children + 1 }) : asks ? say("ticket.send_ask") : say("ticket.send_reply");
   return (
     <section className={`write ${tab === "internal" ? "is-note" : ""} ${over ? "over" : ""}`} aria-label={say("ticket.composer")}
       onDragOver={(e) => { if (tab !== "consult" && e.dataTransfer.types.includes("Files")) { e.preventDefault(); setOver(true); } }} onDragLeave={(e) => { if (!e.currentTarget.contains(e.relatedTarget as Node)) setOver(false); }}
@@ -138,6 +140,7 @@ export function Composer({ whole, names, act, onNext, focus }: { whole: Case; na
       <div className="write-end">
         {tab !== "consult" && <><input ref={pick} type="file" multiple hidden onChange={(e) => { put(e.target.files ?? []); e.target.value = ""; }} /><Button kind="bare" onPress={() => pick.current?.click()}>{say("ticket.attach")}</Button></>}
         {tab === "public" && <Switch className="switch" isSelected={asks} onChange={(on) => { key.current = newKey(); setAsks(on); }}><span className="track-box" aria-hidden="true" />{say("ticket.asks")}</Switch>}
+        {tab === "public" && t.open_children > 0 && <Switch className="switch" isSelected={parts} onChange={(on) => { key.current = newKey(); setParts(on); }}><span className="track-box" aria-hidden="true" />{say("ticket.reply_parts", { n: t.open_children })}</Switch>}
         <span className="grow" />
         {onNext && <Button kind="bare" why={why} keys="⌘/Ctrl + Shift + Enter" className="wide" onPress={() => void submit(true)}>{say("ticket.send_next")}</Button>}
         <Hint text="⌘/Ctrl + Enter"><Button kind="go" why={why} onPress={() => void submit()}>{sendWord}</Button></Hint>

@@ -2,19 +2,22 @@
 import "./ticket.css";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { caseQuery } from "@api/queries";
-import { ActMenu, Button, byAttention, Dialog, PromiseSign, Severity, Shape, term, useNow, useSpeech, useTell, Wrong } from "@ui";
+import { ActMenu, Button, byAttention, Dialog, PromiseSign, Severity, Shape, term, useMe, useNow, useSpeech, useTell, Wrong } from "@ui";
 import { useCommands, type Command } from "../command/registry";
 import { ActDialog, ASKS, useAct } from "./acts";
 import { Composer } from "./composer";
 import type { Tab } from "./draft";
 import { reasonOf } from "./files";
+import { absorbedAt, absorbedQuery, MergeDialog, MergedBanner, useMerge, whyNotMerge } from "./merge";
 import { actWord, offered, useNames, whyWord } from "./names";
 import { Neighbours, useNear } from "./near";
 import { accountQuery, restQuery, timelineQuery } from "./queries";
-import { Side } from "./side";
-import { Thread } from "./thread";
+import { Side, type SideActs } from "./side";
+import { SplitDialog } from "./split";
+import { Thread, type StrandActs } from "./thread";
+import { mayTie, TieDialog } from "./ties";
 import type { ActIn, Case, HouseEvent, Message } from "./types";
 
 const NO_EVENTS: HouseEvent[] = [];
@@ -42,50 +45,79 @@ function Whole({ whole, next, previous }: { whole: Case; next: (() => void) | nu
   const { say } = useSpeech(), client = useQueryClient(), tell = useTell();
   const t = whole.ticket, id = t.id;
   const rest = useQuery(restQuery(client, id, whole.more_after)), timeline = useQuery(timelineQuery(client, id));
-  const names = useNames(whole), act = useAct(whole, names);
-  const [asking, setAsking] = useState<string | null>(null), [side, setSide] = useState(false);
+  // Who spoke on a case that went into this one is named like everybody here.
+  const absorbed = useQuery(absorbedQuery(client, whole)).data;
+  const withPeople = useMemo(() => (absorbed?.length ? { ...whole, people: Object.assign({}, ...absorbed.map((a) => a.people), whole.people) as Case["people"] } : whole), [whole, absorbed]);
+  const names = useNames(withPeople), act = useAct(whole, names), merging = useMerge(whole), me = useMe();
+  const [asking, setAsking] = useState<string | null>(null), [side, setSide] = useState(false), [splitting, setSplitting] = useState<Message | null>(null);
   const focus = useRef<((kind: Tab) => void) | null>(null);
   const messages: Message[] = rest.data ? [...whole.messages, ...rest.data] : whole.messages;
   const events = timeline.data ?? NO_EVENTS;
   useEffect(() => { document.title = `${t.number} ${t.subject} · ${say("app.name")}`; return () => { document.title = say("app.name"); }; }, [t.number, t.subject]);
 
   function choose(key: string) {
-    if (key === "reply") focus.current?.("public");
+    if (key === "tie" || key === "merge") { setSide(false); setAsking(key); }
+    else if (key === "split") setSplitting(messages.findLast((m) => m.kind === "public" && m.author && names(m.author)?.role.startsWith("c")) ?? messages[0] ?? null);
+    else if (key === "unmerge") merging.unmerge(id);
+    else if (key === "reply") focus.current?.("public");
     else if (key === "note") focus.current?.("internal");
     else if (ASKS.has(key)) setAsking(key);
     else { const body = { act: key } as ActIn; act.send(body).then(() => act.told(body), (e) => tell(reasonOf(e))); }
   }
+  const able = mayTie(me);
+  const canSplit = able && !t.merged_into && whole.messages.some((m) => m.kind === "public"), noMerge = whyNotMerge(whole, me, say);
+  const canUndo = t.merged_into && merging.until(t.closed_at);
+  // What belongs to no single offer of the house: tying, merging, splitting.
+  const more: Extra[] = !able ? [] : [
+    { id: "tie", name: say("ticket.tie_case"), keys: "l" },
+    canUndo ? { id: "unmerge", name: say("ticket.unmerge"), keys: "m" } : { id: "merge", name: say("ticket.act_merge"), keys: "m", ...(noMerge ? { why: noMerge } : {}) },
+    { id: "split", name: say("ticket.split_case"), keys: "s", ...(canSplit ? {} : { why: t.merged_into ? say("ticket.why_merged") : say("ticket.nothing_to_split") }) },
+  ];
+  const strandActs: StrandActs = { ...(canSplit ? { split: setSplitting } : {}), unmerge: (part) => onUnmerge(part) };
+  const onUnmerge = (part: string) => (t.stage !== "closed" && whole.links.some((l) => l.kind === "merged_from" && l.ticket === part) && merging.until(absorbedAt(events, part)) ? () => merging.unmerge(part) : null);
+  const sideActs: SideActs = { onTie: () => choose("tie"), onUnmerge: (l) => (l.kind === "merged_from" ? onUnmerge(l.ticket) : l.kind === "merged_into" && canUndo ? () => merging.unmerge(id) : null) };
   const KEYS: Record<string, string> = { reply: "r", note: "n", transfer: "t", resolve: "e", consult: "x", wait_for: "w", follow: "f", unfollow: "f" };
   const offers = whole.offers.filter((o) => !(o.act === "follow" && !o.possible && offered(whole.offers, "unfollow")?.possible) && !(o.act === "unfollow" && !o.possible));
-  useCommands(offers.map((o): Command => ({ id: `ticket.${o.act}`, title: actWord(say, o.act), more: t.number, ...(KEYS[o.act] ? { keys: KEYS[o.act]! } : {}), ...(o.possible ? {} : { why: whyWord(say, o.why) ?? "" }), run: () => choose(o.act) })));
+  useCommands([
+    ...offers.map((o): Command => ({ id: `ticket.${o.act}`, title: actWord(say, o.act), more: t.number, ...(KEYS[o.act] ? { keys: KEYS[o.act]! } : {}), ...(canDo(o) ? {} : { why: whyWord(say, o.why) ?? "" }), run: () => choose(o.act) })),
+    ...more.map((m): Command => ({ id: `ticket.${m.id}`, title: m.name, more: t.number, keys: m.keys, ...(m.why ? { why: m.why } : {}), run: () => choose(m.id) })),
+  ]);
   return (
     <>
-      <Head whole={whole} offers={offers} choose={choose} onSide={() => setSide(true)} next={next} previous={previous} />
+      <Head whole={whole} offers={offers} more={more} choose={choose} onSide={() => setSide(true)} next={next} previous={previous} />
       <div className="mid">
+        <MergedBanner whole={whole} />
         {rest.isError && <p className="txt-late s strip">{say("ticket.rest_failed")} <button type="button" className="link" onClick={() => void rest.refetch()}>{say("state.again")}</button></p>}
-        <Thread whole={whole} messages={messages} events={events} names={names} />
+        <Thread whole={whole} messages={messages} events={events} names={names} {...(absorbed ? { foreign: absorbed } : {})} acts={strandActs} />
         <Composer whole={whole} names={names} act={act} onNext={next} focus={focus} />
       </div>
-      <aside className="beside" aria-label={say("ticket.beside")}><Side whole={whole} events={events} names={names} /></aside>
-      {side && <Dialog title={say("ticket.beside")} open side onClose={() => setSide(false)}><div className="beside-sheet"><Side whole={whole} events={events} names={names} /></div></Dialog>}
-      {asking && <ActDialog act={asking} whole={whole} act_={act} onClose={() => setAsking(null)} />}
+      <aside className="beside" aria-label={say("ticket.beside")}><Side whole={whole} events={events} names={names} acts={sideActs} /></aside>
+      {side && <Dialog title={say("ticket.beside")} open side onClose={() => setSide(false)}><div className="beside-sheet"><Side whole={whole} events={events} names={names} acts={sideActs} /></div></Dialog>}
+      {asking === "tie" && <TieDialog whole={whole} onClose={() => setAsking(null)} />}
+      {asking === "merge" && <MergeDialog whole={whole} names={names} onClose={() => setAsking(null)} onTie={() => setAsking("tie")} />}
+      {splitting && <SplitDialog whole={whole} messages={messages} message={splitting} names={names} onClose={() => setSplitting(null)} />}
+      {asking && ASKS.has(asking) && <ActDialog act={asking} whole={whole} act_={act} onClose={() => setAsking(null)} />}
     </>
   );
 }
+interface Extra { id: string; name: string; keys: string; why?: string }
+/** A case with open parts is resolved together with them, or after them: the dialog says which. */
+const canDo = (o: Case["offers"][number]) => o.possible || (o.act === "resolve" && o.why === "ticket.children_open");
 /** The one act most likely next; everything else in the menu beside it. */
 function primary(whole: Case): string | null {
-  const possible = (act: string) => !!offered(whole.offers, act)?.possible;
+  const possible = (act: string) => { const o = offered(whole.offers, act); return !!o && canDo(o); };
   const t = whole.ticket;
   if (t.stage === "waiting_vendor" || t.stage === "waiting_product") { if (possible("take_up")) return "take_up"; }
   return ["resolve", "reopen", "reply"].find(possible) ?? null;
 }
-function Head({ whole, offers, choose, onSide, next, previous }: { whole: Case; offers: Case["offers"]; choose: (act: string) => void; onSide: () => void; next: (() => void) | null; previous: (() => void) | null }) {
+function Head({ whole, offers, more, choose, onSide, next, previous }: { whole: Case; offers: Case["offers"]; more: Extra[]; choose: (act: string) => void; onSide: () => void; next: (() => void) | null; previous: (() => void) | null }) {
   const { say, when } = useSpeech(), now = useNow(), t = whole.ticket;
   const account = useQuery(accountQuery(t.account)).data;
   const nearest = byAttention(whole.clocks.filter((c) => c.kind === "contract"), now)[0];
   const first = primary(whole);
   const snoozed = (t as typeof t & { snoozed?: { until: string; reason: string } | null }).snoozed;
-  const sorted = [...offers.filter((o) => o.possible), ...offers.filter((o) => !o.possible)].filter((o) => o.act !== first);
+  const acts = [...offers.filter((o) => o.act !== first).map((o) => ({ id: o.act, name: actWord(say, o.act), ...(canDo(o) ? {} : { why: whyWord(say, o.why) ?? say("ticket.not_now") }) })), ...more];
+  const sorted = [...acts.filter((a) => !a.why), ...acts.filter((a) => a.why)];
   return (
     <header className="case-head">
       <div className="grow case-title">
@@ -104,7 +136,7 @@ function Head({ whole, offers, choose, onSide, next, previous }: { whole: Case; 
       <div className="x case-acts">
         <span className="step"><Button kind="bare" keys="k" aria-label={say("ticket.previous")} why={previous ? null : say("ticket.first_one")} onPress={() => previous?.()}>↑</Button><Button kind="bare" keys="j" aria-label={say("ticket.next")} why={next ? null : say("ticket.last_one")} onPress={() => next?.()}>↓</Button></span>
         {first && <Button onPress={() => choose(first)}>{actWord(say, first)}</Button>}
-        <ActMenu label={say("ticket.more")} choices={sorted.map((o) => ({ id: o.act, name: actWord(say, o.act), ...(o.possible ? {} : { why: whyWord(say, o.why) ?? say("ticket.not_now") }) }))} onChoose={choose} />
+        <ActMenu label={say("ticket.more")} choices={sorted} onChoose={choose} />
         <Button className="side-open" onPress={onSide} aria-label={say("ticket.beside")}>{say("ticket.promises")}</Button>
       </div>
     </header>

@@ -4,13 +4,15 @@ import { Link } from "@tanstack/react-router";
 import { Fragment, useState } from "react";
 import { explainQuery, plansQuery } from "@api/queries";
 import { bookWords, byAttention, Dialog, lengthMs, pauseWords, PromiseSign, see, Shape, term, useMe, useNow, useSpeech, Wrong } from "@ui";
-import { promiseWord, readable, saidOr } from "./names";
+import { promiseWord } from "./names";
 import { accountQuery, grantsQuery, lastCasesQuery, quotasQuery, similarQuery } from "./queries";
 import { Facts } from "./thread";
+import { Ties, type Tie } from "./ties";
 import type { Case, ClockOut, HouseEvent, Names } from "./types";
 import { pieces } from "./weave";
 
-export function Side({ whole, events, names }: { whole: Case; events: HouseEvent[]; names: Names }) {
+export interface SideActs { onTie: () => void; onUnmerge: (tie: Tie) => (() => void) | null }
+export function Side({ whole, events, names, acts }: { whole: Case; events: HouseEvent[]; names: Names; acts: SideActs }) {
   const { say } = useSpeech();
   return (
     <>
@@ -18,7 +20,7 @@ export function Side({ whole, events, names }: { whole: Case; events: HouseEvent
       <People whole={whole} names={names} />
       <Customer whole={whole} />
       <Grants whole={whole} />
-      <Ties whole={whole} />
+      <Ties whole={whole} {...acts} />
       <section><h2>{say("ticket.facts")}</h2><Facts ticket={whole.ticket} product />{whole.ticket.cause && <dl className="kv s facts"><dt>{say("ticket.cause")}</dt><dd>{whole.ticket.cause}</dd></dl>}</section>
       <Similar whole={whole} />
     </>
@@ -139,19 +141,6 @@ function Grants({ whole }: { whole: Case }) {
   return (
     <section><h2>{say("ticket.grants")}</h2>
       <ul className="lines">{all.map((g) => <li key={g.id}><span>{[g.resource, ...g.scopes].filter(Boolean).join(" · ")}</span><span className={g.standing === "active" ? "s m" : "s txt-slate"}>{g.standing === "active" && Date.parse(g.until) > now ? say("ticket.grant_until", { at: when.short(g.until, now) }) : say("ticket.grant_over")} · {say("ticket.grant_used", { n: g.uses })}</span></li>)}</ul>
-    </section>
-  );
-}
-/** Houses that tie cases together send these along. */
-interface Tie { kind: string; ticket: string; number: string; subject: string; stage: string }
-function Ties({ whole }: { whole: Case }) {
-  const { say } = useSpeech();
-  const ties = (whole as Case & { links?: Tie[] }).links ?? [];
-  if (!ties.length) return null;
-  const word = (kind: string) => saidOr(say, `ticket.tie_${kind}`, readable(kind));
-  return (
-    <section><h2>{say("ticket.ties")}</h2>
-      <ul className="lines">{ties.map((l) => <li key={l.kind + l.ticket}><Link to="/tickets/$id" params={{ id: l.ticket }} className="cut-text">{l.subject}</Link><span className="s m nw">{word(l.kind)} · {l.number} · {term(say, "stage", l.stage)}</span></li>)}</ul>
     </section>
   );
 }

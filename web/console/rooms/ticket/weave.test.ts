@@ -27,3 +27,11 @@ test("pauses are cut out of a promise's bar", () => {
 test("what runs past its due is over", () => {
   expect(pieces({ id: "c", base_at: at(0), due_at: at(20) }, [], Date.parse(at(50))).map((p) => p.state)).toEqual(["on", "over"]);
 });
+test("what was said on a case that went into this one stands in its place, marked", () => {
+  const thread = weave([message("a", 0), message("c", 9)], [event(1, 5, "ticket.absorbed", { other: "t2" })], [], [{ ticket: "t2", number: "YN-2", messages: [message("b", 3)], files: [] }]);
+  expect(thread.map((s) => s.id)).toEqual(["a", "b", "e1", "c"]);
+  expect(thread[1]).toMatchObject({ from: { ticket: "t2", number: "YN-2" } });
+});
+test("going into another case is told once", () => {
+  expect(weave([], [event(1, 0, "ticket.closed", { how: "merged" }), event(2, 0, "ticket.merged", { into: "t1" })], []).map((s) => s.id)).toEqual(["e2"]);
+});

@@ -3,19 +3,23 @@ import type { Attachment, HouseEvent, Message } from "./types";
 
 /** Something that happened, ready to be said: a word's name and what it is about. */
 export interface Happening { kind: "system"; id: string; at: string; until?: string; what: string; actor: string | null; body: Record<string, unknown>; /** Who was told, when several rungs follow each other. */ told?: string[] }
-export interface Spoken { kind: "message"; id: string; at: string; message: Message; files: Attachment[] }
+export interface Spoken { kind: "message"; id: string; at: string; message: Message; files: Attachment[]; /** The case it was said on, when that one went into this. */ from?: { ticket: string; number: string } }
 export type Strand = Happening | Spoken;
 
 /** Events that are told in the thread. The others stand in the promises' panel or are the messages themselves. */
 export const TOLD = new Set([
   "ticket.assigned", "ticket.wait_began", "ticket.timeout_announced", "ticket.resolved", "ticket.confirmed", "ticket.closed", "ticket.reopened", "ticket.transferred",
   "ticket.handed_over", "ticket.consulted", "ticket.helper_joined", "ticket.helper_left", "ticket.boosted", "ticket.update_agreed", "ticket.severity_raised", "ticket.lower_proposed",
-  "ticket.lower_declined", "ticket.severity_lowered", "ticket.plan_changed", "ticket.snoozed", "ticket.woken", "ticket.linked", "ticket.unlinked", "clock.breached", "clock.escalated", "clock.waived",
+  "ticket.lower_declined", "ticket.severity_lowered", "ticket.plan_changed", "ticket.snoozed", "ticket.woken", "ticket.linked", "ticket.unlinked", "ticket.split",
+  "ticket.merged", "ticket.absorbed", "ticket.unmerged", "ticket.released", "clock.breached", "clock.escalated", "clock.waived",
 ]);
 /** Since when a wait lasts, whatever it is called. */
 const ENDS_WAIT = new Set(["ticket.wait_ended", "ticket.closed", "ticket.resolved"]);
 
-export function weave(messages: readonly Message[], events: readonly HouseEvent[], files: readonly Attachment[]): Strand[] {
+/** Words of a case that went into this one. */
+export interface Foreign { ticket: string; number: string; messages: readonly Message[]; files: readonly Attachment[] }
+
+export function weave(messages: readonly Message[], events: readonly HouseEvent[], files: readonly Attachment[], foreign: readonly Foreign[] = []): Strand[] {
   const strands: Strand[] = [];
   const lastTelling = new Map<string, Happening>();
   let wait: Happening | undefined;
@@ -23,6 +27,8 @@ export function weave(messages: readonly Message[], events: readonly HouseEvent[
     const body = e.body as Record<string, unknown>;
     if (wait && (ENDS_WAIT.has(e.key) || e.key === "ticket.wait_began")) { wait.until = e.at; wait = undefined; }
     if (!TOLD.has(e.key)) continue;
+    // That it closed by going into another case is told by the merging itself.
+    if (e.key === "ticket.closed" && body.how === "merged") continue;
     const at = e.key.startsWith("clock.") && typeof body.at === "string" ? body.at : e.at;
     const strand: Happening = { kind: "system", id: `e${e.pos}`, at, what: e.key, actor: e.actor ?? null, body };
     if (e.key === "clock.escalated") {
@@ -36,6 +42,7 @@ export function weave(messages: readonly Message[], events: readonly HouseEvent[
     strands.push(strand);
   }
   for (const m of messages) strands.push({ kind: "message", id: m.id, at: m.at, message: m, files: files.filter((f) => f.message === m.id) });
+  for (const f of foreign) for (const m of f.messages) strands.push({ kind: "message", id: m.id, at: m.at, message: m, files: f.files.filter((a) => a.message === m.id), from: { ticket: f.ticket, number: f.number } });
   // Equal instants: words first, then what they did.
   const rank = (s: Strand) => (s.kind === "message" ? 0 : 1);
   return strands.sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || rank(a) - rank(b));
