@@ -13,7 +13,7 @@ export function Select({ label, choices, value, onChange, help, error, optional,
   const say = useSay();
   return (
     <AriaSelect className={quiet ? "item quiet" : "item"} selectedKey={value} onSelectionChange={(k) => onChange(String(k))} isInvalid={!!error} placeholder={say("form.choose")}>
-      <Label className={quiet ? "unseen" : ""}>{label}{optional && <span className="m"> {say("form.optional")}</span>}</Label>
+      <Label className={quiet ? "unseen" : "react-aria-Label"}>{label}{optional && <span className="m"> {say("form.optional")}</span>}</Label>
       <SelectButton className={quiet ? "btn bare" : "field pick"}><SelectValue /><span aria-hidden="true" className="down" /></SelectButton>
       {help && <Text slot="description" className="s m">{help}</Text>}
       {error && <FieldError className="s txt-late">{error}</FieldError>}

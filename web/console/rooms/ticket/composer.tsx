@@ -30,7 +30,7 @@ export function Composer({ whole, names, act, onNext, focus }: { whole: Case; na
   // Grows with its words, up to a third of the screen.
   useEffect(() => { const b = box.current; if (b) { b.style.height = "auto"; b.style.height = `${Math.min(b.scrollHeight + 2, innerHeight / 3)}px`; } }, [text, tab]);
 
-  const cannot = (kind: Kind) => { const o = offered(whole.offers, kind === "public" ? "reply" : kind === "internal" ? "note" : "consult"); return o && !o.possible ? whyWord(say, o.why) : o ? null : say("ticket.not_offered"); };
+  const cannot = (kind: Kind) => { if (t.merged_into) return say("ticket.why_merged"); const o = offered(whole.offers, kind === "public" ? "reply" : kind === "internal" ? "note" : "consult"); return o && !o.possible ? whyWord(say, o.why) : o ? null : say("ticket.not_offered"); };
   const closed = cannot(tab), toParts = parts && tab === "public" && t.open_children > 0;
   const own = uploads.filter((u) => u.internal === (tab === "internal"));
   const ready = own.filter((u) => u.done).map((u) => u.done!.id), under = own.some((u) => !u.done && !u.error);
