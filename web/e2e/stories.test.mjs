@@ -113,6 +113,54 @@ test("two engineers on one ticket: each sees the other, neither writes past news
   for (const p of [customer, li, mia]) await p.context.close();
 });
 
+for (const language of ["zh-CN", "en"]) {
+  test(`merge and undo: two cases of one customer become one, and stand as before afterwards (${language})`, { timeout: 180_000 }, async () => {
+    const say = words(language);
+    const customer = await house.person(language === "en" ? "northwind" : "yunfan", { language, path: "/portal/" });
+    const open = async (subject, body, severity) => { const made = await customer.api("POST", "/tickets", { subject, body, severity, product: "rds" }); return (made.ticket ?? made).id; };
+    const [asked, again] = language === "en" ? ["Reports time out", "Three more reports failed just now."] : ["报表任务超时", "刚才又有三个报表任务失败。"];
+    const whole = await open(asked, asked, "high"), part = await open(`${asked} (2)`, again, "medium");
+    const engineer = await house.person("li", { language, path: `/console/tickets/${part}` });
+    const { page } = engineer;
+    const answer = language === "en" ? "I am looking at the slow queries." : "我在看慢查询。";
+    await engineer.api("POST", `/tickets/${whole}/messages`, { body: answer, kind: "public", asks: false, attachments: [] }, { "idempotency-key": `merge-${language}` });
+    /** What stands of a case: its stage, level and promises. */
+    const stands = async (id) => {
+      const { ticket, clocks, links } = await engineer.api("GET", `/tickets/${id}`);
+      return { stage: ticket.stage, severity: ticket.severity, into: ticket.merged_into, links: links.length, clocks: clocks.filter((c) => c.verdict !== "cancelled").map((c) => [c.promise, c.verdict, c.due_at]).sort() };
+    };
+    const before = [await stands(whole), await stands(part)];
+    const number = (await engineer.api("GET", `/tickets/${whole}`)).ticket.number, other = (await engineer.api("GET", `/tickets/${part}`)).ticket.number;
+
+    // By keyboard to the choice; what happens then is said before it happens.
+    await page.getByRole("heading", { level: 1, name: `${asked} (2)` }).waitFor();
+    await page.keyboard.press("m");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText(number).first().click();
+    await dialog.getByRole("heading", { name: say("console", "ticket.merge_then") }).waitFor();
+    await dialog.getByRole("button", { name: say("console", "ticket.merge_do").replace("{number}", number) }).click();
+
+    // One thread: the other's words stand in it, and say where they were written.
+    await page.waitForURL(new RegExp(whole));
+    const moved = page.getByRole("article").filter({ hasText: again });
+    await moved.getByRole("link", { name: other }).waitFor();
+    await page.getByRole("article").filter({ hasText: answer }).waitFor();
+    assert.equal((await stands(part)).into, whole);
+    assert.equal((await stands(part)).stage, "closed");
+
+    // And back, from where one is told of it.
+    await page.locator(".toasts").getByRole("button", { name: say("console", "form.undo") }).click();
+    await page.waitForURL(new RegExp(part));
+    await page.getByText(say("console", "ticket.unmerged").replace("{part}", other).replace("{whole}", number)).waitFor();
+    assert.deepEqual([await stands(whole), await stands(part)], before);
+    await page.goto(`/console/tickets/${whole}?lang=${language}`);
+    await page.getByRole("article").filter({ hasText: answer }).waitFor();
+    assert.equal(await page.getByRole("article").filter({ hasText: again }).count(), 0);
+    await engineer.context.close();
+    await customer.context.close();
+  });
+}
+
 test("a manager's worst hour: what falls due unseen turns late on the page by itself", { timeout: 240_000 }, async () => {
   const say = words("zh-CN");
   const customer = await house.person("galaxy", { path: "/portal/" });
