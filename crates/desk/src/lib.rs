@@ -20,6 +20,7 @@ pub mod import;
 mod ladder;
 pub mod link;
 pub mod log;
+pub mod macros;
 pub mod merge;
 pub mod notice;
 pub mod notify;
@@ -35,8 +36,10 @@ pub mod search;
 pub mod secrets;
 pub mod shelf;
 pub mod split;
+pub mod template;
 pub mod ticket;
 pub mod token;
+pub mod tool;
 pub mod vault;
 pub mod vectors;
 pub mod view;
@@ -98,6 +101,9 @@ pub mod limits {
     pub const PAGE_MAX: u32 = 200;
     pub const ATTACHMENTS_A_MESSAGE_MAX: usize = 20;
     pub const VIEWS_MAX: u32 = 500;
+    pub const TOOLS_MAX: usize = 200;
+    pub const MACRO_STEPS_MAX: usize = 20;
+    pub const TEMPLATE_LANGUAGES_MAX: usize = 20;
     pub const WEBHOOKS_MAX: usize = 50;
     pub const TICK_TICKETS_MAX: u32 = 500;
 }

@@ -25,12 +25,13 @@ pub mod search;
 pub mod session;
 pub mod ticket;
 pub mod token;
+pub mod tool;
 pub mod view;
 pub mod webhook;
 
 /// Every statement of the house, for the tests that prepare each on both databases.
 pub fn statements() -> Vec<&'static db::Sql> {
-    let rooms: [&[&'static db::Sql]; 22] = [
+    let rooms: [&[&'static db::Sql]; 23] = [
         account::ALL,
         attachment::ALL,
         chore::ALL,
@@ -52,6 +53,7 @@ pub fn statements() -> Vec<&'static db::Sql> {
         session::ALL,
         ticket::ALL,
         token::ALL,
+        tool::ALL,
         view::ALL,
     ];
     rooms.iter().flat_map(|r| r.iter().copied()).chain(webhook::ALL.iter().chain(check::ALL).copied()).collect()

@@ -121,6 +121,8 @@ id_kinds! {
     GroupKind GroupId "grp"
     ShiftKind ShiftId "shf"
     ViewKind ViewId "viw"
+    /// What somebody keeps for their daily work: a reply template, a macro.
+    ToolKind ToolId "tol"
     WebhookKind WebhookId "whk"
     /// One thing that leaves the house: a mail, a webhook delivery, an in-site notice.
     OutboxKind OutboxId "out"

@@ -45,12 +45,16 @@ deeds! {
     ReadInternal = "ticket.read_internal": Engineer | Tam | DutyChief | Quality | Administrator;
     /// Tie cases together: parts of a whole, related ones; merge and split them.
     LinkTickets = "ticket.link": Engineer | Tam | DutyChief;
+    /// The daily work around a case that customers do not see: check lists, time spent, one act on many cases.
+    WorkOnTicket = "ticket.work": Engineer | Tam | DutyChief;
     /// Give the vendor's people access for a case, and take it back.
     GiveAccess = "grant.give": Contact | CustomerManager;
     /// Use access a customer gave; which, `AccessGrant::may_use` answers.
     UseAccess = "grant.use": Engineer | Tam | DutyChief;
     /// Say how a closed case went.
     RateTicket = "ticket.rate": Contact | CustomerManager;
+    /// Keep reply templates, macros and check lists; run them with leave to act.
+    KeepTools = "tool.own": Engineer | Tam | DutyChief | Quality | Administrator;
     KeepDraft = "ticket.draft": Contact | CustomerManager | Engineer | Tam | DutyChief;
     Search = "search": Contact | CustomerManager | Engineer | Tam | DutyChief | Quality | Administrator;
     ListenToEvents = "events.listen": Contact | CustomerManager | Engineer | Tam | DutyChief | Quality | Administrator;
@@ -118,6 +122,8 @@ mod tests {
     fn customers_never_reach_what_is_inside() {
         let inside = [
             "ticket.read_internal",
+            "ticket.work",
+            "tool.own",
             "account.edit",
             "plan.order",
             "person.edit",

@@ -59,6 +59,8 @@ pub fn routes() -> OpenApiRouter<App> {
         super::rating::routes(),
         super::presence::routes(),
         super::view::routes(),
+        super::template::routes(),
+        super::macros::routes(),
         super::queue::routes(),
         super::search::routes(),
         super::events::routes(),

@@ -2,7 +2,7 @@
 use axum::http::StatusCode;
 use domain::kit::{
     AccountKind, At, AttachmentKind, ClockKind, Id, Kind, MessageKind, OrderKind, OutboxKind, PersonKind, SessionKind, ShiftKind, Span, TicketKind,
-    TokenKind, ViewKind, WebhookKind,
+    TokenKind, ToolKind, ViewKind, WebhookKind,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::borrow::Cow;
@@ -137,6 +137,7 @@ pub type SessionRef = WireId<SessionKind>;
 pub type ShiftRef = WireId<ShiftKind>;
 pub type TicketRef = WireId<TicketKind>;
 pub type TokenRef = WireId<TokenKind>;
+pub type ToolRef = WireId<ToolKind>;
 pub type ViewRef = WireId<ViewKind>;
 pub type WebhookRef = WireId<WebhookKind>;
 

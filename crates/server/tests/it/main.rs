@@ -8,4 +8,5 @@ mod line;
 mod queue;
 mod rooms;
 mod tickets;
+mod tools;
 mod words;

@@ -24,6 +24,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     5 "0005_portal"
     6 "0006_rating"
     7 "0007_merge"
+    8 "0008_tool"
 };
 
 /// What a run did.

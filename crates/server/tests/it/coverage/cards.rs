@@ -110,6 +110,28 @@ pub const CARDS: &[Card] = &[
     card("edit_view", &["view.own"], |s, who| Ask::json(format!("/views/{}", own_view(s, who)), json!({"name": s.fresh("other")})).version(1)),
     card("drop_view", &["view.own"], |s, who| Ask::bare(format!("/views/{}", own_view(s, who)))),
     card("list_view_tickets", &["view.own", "ticket.read"], |s, who| Ask::bare(format!("/views/{}/tickets", own_view(s, who)))),
+    card("create_template", &["tool.own"], |s, _| Ask::json("/templates", new_template(s))),
+    card("list_templates", &["tool.own"], |_, _| Ask::bare("/templates")),
+    card("get_template", &["tool.own"], |s, who| Ask::bare(format!("/templates/{}", own_tool(s, who, "/templates", new_template(s))))),
+    card("edit_template", &["tool.own"], |s, who| {
+        let id = own_tool(s, who, "/templates", new_template(s));
+        Ask::json(format!("/templates/{id}"), json!({"name": s.fresh("other")})).version(1)
+    }),
+    card("drop_template", &["tool.own"], |s, who| Ask::bare(format!("/templates/{}", own_tool(s, who, "/templates", new_template(s))))),
+    card("fill_template", &["tool.own", "ticket.read_internal"], |s, who| {
+        Ask::bare(format!("/templates/{}/filled?ticket={}", own_tool(s, who, "/templates", new_template(s)), s.case))
+    }),
+    card("create_macro", &["tool.own"], |s, _| Ask::json("/macros", new_macro(s))),
+    card("list_macros", &["tool.own"], |_, _| Ask::bare("/macros")),
+    card("get_macro", &["tool.own"], |s, who| Ask::bare(format!("/macros/{}", own_tool(s, who, "/macros", new_macro(s))))),
+    card("edit_macro", &["tool.own"], |s, who| {
+        let id = own_tool(s, who, "/macros", new_macro(s));
+        Ask::json(format!("/macros/{id}"), json!({"name": s.fresh("other")})).version(1)
+    }),
+    card("drop_macro", &["tool.own"], |s, who| Ask::bare(format!("/macros/{}", own_tool(s, who, "/macros", new_macro(s))))),
+    card("run_macro", &["tool.own", "ticket.act"], |s, who| {
+        Ask::json(format!("/macros/{}/run", own_tool(s, who, "/macros", new_macro(s))), json!({"ticket": s.fresh_case()}))
+    }),
     card("search", &["search"], |s, _| Ask::bare(format!("/search?q=route&account={}", s.account))),
     card("listen_to_events", &["events.listen"], |s, _| Ask::bare(format!("/events?ticket={}", s.case))),
     card("list_accounts", &["account.read"], |_, _| Ask::bare("/accounts")),
@@ -205,6 +227,17 @@ fn invited(s: &Scene) -> String {
 fn own_view(s: &Scene, who: &Person) -> String {
     let view = s.make(who, "POST", &Ask::json("/views", json!({"name": s.fresh("mine"), "filter": {"open": true}})));
     view.map_or_else(|| nothing("viw"), |v| id_of(&v))
+}
+fn new_template(s: &Scene) -> Value {
+    json!({"name": s.fresh("greeting"), "texts": {"en": "Hello {{customer}}, {{number}} is with {{engineer}}.", "zh-CN": "您好，{{customer}}。"}})
+}
+fn new_macro(s: &Scene) -> Value {
+    json!({"name": s.fresh("take it"), "steps": [{"act": "reply", "body": "Hello {{customer}}"}, {"act": "snooze", "until_in": "PT4H", "reason": "later"}]})
+}
+/// A template or macro of one's own; of nobody's for those who keep none. The first goes when there are too many.
+fn own_tool(s: &Scene, who: &Person, room: &str, new: Value) -> String {
+    let tool = s.make(who, "POST", &Ask::json(room, new));
+    tool.map_or_else(|| nothing("tol"), |t| id_of(&t))
 }
 /// There may only be so many; the one they come with stays.
 fn drop_tokens(s: &Scene, who: &Person) {

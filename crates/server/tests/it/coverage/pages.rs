@@ -31,6 +31,8 @@ const WHOLE: &[(&str, &str)] = &[
     ("list_tokens", "ten active ones a person"),
     ("list_views", "at most 500 in the house"),
     ("queue_counts", "as many as a person has piles"),
+    ("list_templates", "at most 200 of one's own and 500 shared"),
+    ("list_macros", "at most 200 of one's own and 500 shared"),
     ("list_webhooks", "at most 50 in the house"),
 ];
 

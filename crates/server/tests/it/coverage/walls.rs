@@ -7,7 +7,7 @@ use serde_json::Value;
 use testkit::wire::Answer;
 
 /// Things that belong to one person, or to the cases of one contact.
-const PERSONAL: &[&str] = &["tkt", "clk", "att", "grt", "viw", "tok"];
+const PERSONAL: &[&str] = &["tkt", "clk", "att", "grt", "viw", "tok", "tol"];
 
 on_both! {
     fn another_accounts_things_are_as_if_they_never_were(scene) {
@@ -31,7 +31,7 @@ on_both! {
     }
     fn what_is_personal_is_hidden_from_colleagues_of_the_vendor_too(scene) {
         let mut found = Vec::new();
-        for o in operations().into_iter().filter(|o| ["view.own", "token.own"].iter().any(|d| o.card().deeds.contains(d))) {
+        for o in operations().into_iter().filter(|o| ["view.own", "token.own", "tool.own"].iter().any(|d| o.card().deeds.contains(d))) {
             for role in [Role::Engineer, Role::Administrator] {
                 let (owner, other) = (scene.one(role), scene.another(scene.one(role)));
                 if o.path.contains('{') {
