@@ -13,7 +13,6 @@ use std::collections::BTreeMap;
 use store::log::Audience;
 use store::message::{Message, MessageKind};
 use store::person::Person;
-use store::quota;
 use store::ticket::Case;
 
 /// What somebody does, with the words that go with it.
@@ -71,7 +70,7 @@ pub(crate) fn perform(cx: &mut Act, who: &Actor, case: Case, doing: &Doing) -> R
     let facts = decide(&case.ticket, who, &doing.command, &patience, cx.now)?;
     check_people(cx, &doing.command)?;
     if doing.command == Command::Boost {
-        take_boost(cx, &case, who.person)?;
+        crate::quota::take_boost(cx, &case, who.person)?;
     }
     let message = put_message(cx, &case, who, doing)?;
     let case = happen(cx, case, Some(who.person), &facts, message)?;
@@ -128,6 +127,7 @@ fn reasons(command: &Command) -> Vec<(&'static str, &str)> {
         | Command::Snooze { reason, .. }
         | Command::LowerSeverity { reason, .. } => vec![("reason", reason)],
         Command::Consult { question, .. } => vec![("question", question)],
+        Command::AskPerson { why } => vec![("why", why)],
         _ => Vec::new(),
     }
 }
@@ -142,45 +142,6 @@ fn check_people(cx: &mut Act, command: &Command) -> Result<(), Fault> {
         Some(p) if p.active && p.role.answers() => Ok(()),
         _ => Err(Fault::invalid(field, "nobody_who_answers")),
     }
-}
-
-/// An urgent boost spends the account's quota, checked and taken in one guarded statement.
-fn take_boost(cx: &mut Act, case: &Case, by: PersonId) -> Result<(), Fault> {
-    match take_quota(cx, "urgent_boost", &case.plan, case, by)? {
-        Taken::Yes => Ok(()),
-        Taken::NotInPlan => {
-            Err(Fault::Refused { code: "quota.not_in_plan", args: vec![("quota", "urgent_boost".into()), ("plan", case.plan.clone())] })
-        }
-        Taken::UsedUp { limit, period } => {
-            Err(Fault::Refused { code: "quota.used_up", args: vec![("quota", "urgent_boost".into()), ("limit", limit), ("period", period)] })
-        }
-    }
-}
-pub(crate) enum Taken {
-    Yes,
-    NotInPlan,
-    UsedUp { limit: String, period: String },
-}
-/// Takes one of a counted quota for a case, once for each of its lives. On `UsedUp` nothing is left taken.
-pub(crate) fn take_quota(cx: &mut Act, id: &str, plan: &str, case: &Case, by: PersonId) -> Result<Taken, Fault> {
-    let book = cx.desk.shelves().book(plan).ok_or_else(|| Fault::internal(format!("plan {plan} is gone")))?;
-    let Some(rule) = book.quotas.iter().find(|q| q.id == id && !q.purchased) else { return Ok(Taken::NotInPlan) };
-    let period = domain::quota::period_key(rule.period, &rule.tz, cx.now).unwrap_or_else(|| "-".into());
-    let entry = quota::Entry {
-        account: case.ticket.account,
-        quota: rule.id.clone(),
-        period: period.clone(),
-        idem: format!("{}/{}", case.ticket.id, case.ticket.cycle),
-        kind: "consume".into(),
-        count: 1,
-        days: 0,
-        ticket: Some(case.ticket.id),
-        actor: Some(by),
-        at: cx.now,
-    };
-    let taken = quota::take(cx.tx, &entry, rule.count, rule.days)?;
-    let limit = rule.count.map(|c| c.to_string()).unwrap_or_default();
-    Ok(if taken { Taken::Yes } else { Taken::UsedUp { limit, period } })
 }
 
 fn put_message(cx: &mut Act, case: &Case, who: &Actor, doing: &Doing) -> Result<Option<MessageId>, Fault> {
@@ -518,6 +479,7 @@ pub fn fact_body(fact: &Fact, message: Option<MessageId>) -> Value {
         Fact::Unmerged { by, from, .. } => json!({"by": id(by), "from": from.to_string()}),
         Fact::Absorbed { by, other, .. } | Fact::Released { by, other } => json!({"by": id(by), "other": other.to_string()}),
         Fact::Woken { why } => json!({"why": why.key()}),
+        Fact::PersonAsked { by, why } => json!({"by": id(by), "why": why}),
         Fact::UpdateAgreed { until } => json!({"until": at(until)}),
         Fact::SeverityRaised { from, to } => json!({"from": from.key(), "to": to.key()}),
         Fact::LowerProposed { to, reason } => json!({"to": to.key(), "reason": reason}),

@@ -171,6 +171,60 @@ store_test! {
         assert_eq!(w.act("orange", other, Command::Boost).unwrap_err().code(), "quota.not_in_plan");
     }
 
+    fn a_boost_that_would_be_refused_says_so_before_it_is_tried(db) {
+        let w = World::new(db);
+        let boost = |w: &World, login: &str, id| {
+            let offers = w.desk.read(|tx| Ok(crate::ticket::read(tx, &w.desk, &ask::<ReadTicket>(&w.who(login)).unwrap(), id, w.now)?.offers)).unwrap();
+            offers.into_iter().find(|o| o.act == "boost").unwrap().why
+        };
+        let open = |login: &str| w.open(login, "urgent", "web_ticket", "redis").ticket.id;
+        assert_eq!(boost(&w, "orange", open("orange")).map(|h| h.code), Some("quota.not_in_plan"));
+        for _ in 0..10 {
+            let id = open("deepblue");
+            assert_eq!(boost(&w, "deepblue", id), None);
+            w.act("deepblue", id, Command::Boost).unwrap();
+        }
+        let eleventh = open("deepblue");
+        let why = boost(&w, "deepblue", eleventh).unwrap();
+        assert_eq!((why.code, why.args.last()), ("quota.used_up", Some(&("back_at", "2025-11-30T16:00:00Z".to_string()))));
+        let Fault::Refused { code, args } = w.act("deepblue", eleventh, Command::Boost).unwrap_err() else { panic!("it is refused") };
+        assert_eq!((code, args), (why.code, why.args), "offered and decided alike");
+        let asked = w.act("deepblue", eleventh, Command::AskPerson { why: String::new() }).unwrap();
+        assert_eq!(asked.ticket.person_asked_at, Some(w.now));
+    }
+
+    fn who_asks_for_a_person_is_heard_at_once_and_by_the_chief_after_half_an_hour_of_silence(db) {
+        let mut w = World::new(db);
+        let told = |w: &World, login: &str| {
+            let who = w.who(login).person;
+            let notices = w.desk.read(|tx| Ok(store::notice::list(tx, who, false, None, 200)?)).unwrap();
+            notices.iter().filter(|n| n.topic == "ticket.person_asked").count()
+        };
+        let please = || Command::AskPerson { why: "the shop is down".into() };
+        let id = w.open("yunfan", "medium", "web_ticket", "rds").ticket.id;
+        w.pass(1);
+        w.act("yunfan", id, please()).unwrap();
+        assert_eq!((told(&w, "wang"), told(&w, "chief")), (1, 0), "wang has it in hand");
+        w.pass(29);
+        let Fault::Refused { code, args } = w.act("yunfan", id, please()).unwrap_err() else { panic!("it is refused") };
+        assert_eq!((code, args), ("ticket.asked_already", vec![("until", (w.now + Span::minutes(1)).to_string())]));
+        w.pass(1);
+        w.act("yunfan", id, please()).unwrap();
+        assert_eq!((told(&w, "wang"), told(&w, "chief")), (2, 1), "not a word for half an hour");
+        w.act("wang", id, Command::Reply { asks: false }).unwrap();
+        w.pass(30);
+        w.act("yunfan", id, Command::Reply { asks: false }).unwrap();
+        w.act("yunfan", id, please()).unwrap();
+        assert_eq!((told(&w, "wang"), told(&w, "chief")), (3, 2), "the customer's own words break no silence");
+        w.act("wang", id, Command::Reply { asks: false }).unwrap();
+        w.pass(29);
+        w.pass(1);
+        w.act("wang", id, Command::Reply { asks: false }).unwrap();
+        w.act("yunfan", id, please()).unwrap();
+        assert_eq!((told(&w, "wang"), told(&w, "chief")), (4, 2));
+        assert_eq!(w.act("wang", id, please()).unwrap_err().status(), 403);
+    }
+
     fn nobody_closes_a_case_but_the_customer_or_an_announced_time_out(db) {
         let mut w = World::new(db);
         let id = w.open("yunfan", "low", "web_ticket", "ecs").ticket.id;

@@ -90,8 +90,15 @@ impl From<Refusal> for Fault {
     fn from(refusal: Refusal) -> Fault {
         match refusal {
             Refusal::NotYours => Fault::Forbidden { deed: "ticket.act" },
-            other => Fault::refused(other.key()),
+            other => Fault::Refused { code: other.key(), args: refusal_args(other) },
         }
+    }
+}
+/// What the words of a refusal are about.
+pub(crate) fn refusal_args(refusal: Refusal) -> Args {
+    match refusal {
+        Refusal::AskedAlready { until } => vec![("until", until.to_string())],
+        _ => Args::new(),
     }
 }
 impl From<DbError> for Fault {

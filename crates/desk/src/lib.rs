@@ -31,6 +31,7 @@ pub mod postman;
 pub mod presence;
 pub mod preview;
 pub mod queue;
+mod quota;
 pub mod rating;
 pub mod search;
 pub mod secrets;

@@ -48,14 +48,29 @@ impl Bag {
 /// Facts of a case to the people they concern; nobody is told of what they did themselves.
 pub(crate) fn of_facts(cx: &mut Act, bag: &mut Bag, case: &Case, actor: Option<PersonId>, facts: &[Fact]) -> Result<(), Fault> {
     for fact in facts {
-        let urgent = case.ticket.severity.rank() <= 1 || matches!(fact, Fact::Consulted { .. });
-        for person in concerned(case, fact) {
+        let urgent = case.ticket.severity.rank() <= 1 || matches!(fact, Fact::Consulted { .. } | Fact::PersonAsked { .. });
+        let mut people = concerned(case, fact);
+        if matches!(fact, Fact::PersonAsked { .. }) {
+            people.extend(called_as_well(cx, bag, case)?);
+            people.sort();
+            people.dedup();
+        }
+        for person in people {
             if Some(person) != actor {
                 tell(cx, bag, case, person, &Telling { topic: fact.key(), args: Value::Null, urgent })?;
             }
         }
     }
     Ok(())
+}
+/// Who is called when a customer asks for a person and nobody seems to be there: the duty chief, else whoever takes what nobody takes.
+fn called_as_well(cx: &mut Act, bag: &mut Bag, case: &Case) -> Result<Vec<PersonId>, Fault> {
+    let last_word = store::message::last_of_staff(cx.tx, case.ticket.id)?;
+    if !domain::ticket::is_left_alone(&case.ticket, last_word, cx.now) {
+        return Ok(Vec::new());
+    }
+    let chiefs = bag.people.on_duty(cx.tx, "duty_chief", cx.now)?;
+    if chiefs.is_empty() { bag.people.on_duty(cx.tx, "fallback", cx.now) } else { Ok(chiefs) }
 }
 pub(crate) fn concerned(case: &Case, fact: &Fact) -> Vec<PersonId> {
     let t = &case.ticket;
@@ -67,7 +82,7 @@ pub(crate) fn concerned(case: &Case, fact: &Fact) -> Vec<PersonId> {
         Fact::CustomerReplied { .. } | Fact::Confirmed { .. } | Fact::Reopened { .. } | Fact::Boosted { .. } | Fact::SeverityRaised { .. } => {
             working().collect()
         }
-        Fact::LowerDeclined | Fact::Woken { why: Waking::Time } => working().collect(),
+        Fact::PersonAsked { .. } | Fact::LowerDeclined | Fact::Woken { why: Waking::Time } => working().collect(),
         Fact::Replied { .. } | Fact::TimeoutAnnounced { .. } | Fact::Resolved { .. } | Fact::LowerProposed { .. } | Fact::SeverityLowered { .. } => {
             vec![t.requester]
         }

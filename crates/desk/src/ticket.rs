@@ -3,11 +3,11 @@ use crate::act::{Settled, happen, may_see, route, settle, tell_board};
 use crate::board::Board;
 use crate::link::Tied;
 use crate::notify::Bag;
-use crate::{Act, Desk, Fault, Flaw, act, limits};
+use crate::{Act, Args, Desk, Fault, Flaw, act, limits};
 use domain::kit::{AccountId, At, MessageId, PersonId, TicketId};
 use domain::people::{Actor, Leave, OpenTicket, ReadTicket, Role};
 use domain::plan::PlanBook;
-use domain::ticket::{AccessGrant, Fact, Rating, Refusal, Severity, Stage, Ticket};
+use domain::ticket::{AccessGrant, Fact, Rating, Severity, Stage, Ticket};
 use store::attachment::Attachment;
 use store::db::Tx;
 use store::log::{Audience, Entry};
@@ -69,6 +69,7 @@ pub(crate) fn open_for(cx: &mut Act, who: &Actor, author: PersonId, number: i64,
         helpers: Vec::new(),
         followers: Vec::new(),
         boosted_at: None,
+        person_asked_at: None,
         proposed: None,
         first_reply_at: None,
         resolved_at: None,
@@ -113,8 +114,8 @@ pub(crate) fn open_for(cx: &mut Act, who: &Actor, author: PersonId, number: i64,
 /// A plan that counts tickets gives its own terms as long as some are left; past them a case is taken in on basic terms
 /// (plans.md, gap "quota overrun": ticket 31 of the trial).
 fn on_plan_terms(cx: &mut Act, case: Case, by: PersonId) -> Result<Case, Fault> {
-    match act::take_quota(cx, "tickets", &case.plan, &case, by)? {
-        act::Taken::UsedUp { .. } => {
+    match crate::quota::take(cx, "tickets", &case.plan, &case, by)? {
+        crate::quota::Taken::UsedUp(_) => {
             let basic = cx.desk.shelves().version_at(&cx.desk.rules().basic_family, cx.now);
             let plan = basic.map(|b| b.id.clone()).ok_or_else(|| Fault::internal("no basic plan is in force"))?;
             Ok(Case { plan, ..case })
@@ -205,6 +206,28 @@ pub fn plan_now<'d>(tx: &mut Tx, desk: &'d Desk, account: AccountId, at: At) -> 
     book.ok_or_else(|| Fault::internal(format!("no plan for account {account} at {at}")))
 }
 
+/// One act on a case, and if it is not possible now, why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    pub act: &'static str,
+    pub why: Option<Hindrance>,
+}
+/// A code with what its words are about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hindrance {
+    pub code: &'static str,
+    pub args: Args,
+}
+/// What may be done now: the rules' own word, and for a boost what is left of the quota, asked before it is tried.
+pub fn offers(tx: &mut Tx, desk: &Desk, who: &Actor, case: &Case, now: At) -> Result<Vec<Offer>, Fault> {
+    let said = domain::ticket::offers(&case.ticket, who, &desk.rules().patience, now).into_iter();
+    let mut offers: Vec<Offer> =
+        said.map(|(act, why)| Offer { act, why: why.map(|r| Hindrance { code: r.key(), args: crate::fault::refusal_args(r) }) }).collect();
+    if let Some(boost) = offers.iter_mut().find(|o| o.act == "boost" && o.why.is_none()) {
+        boost.why = crate::quota::boost_hindrance(tx, desk, case, now)?;
+    }
+    Ok(offers)
+}
 /// Everything a person sees of a case.
 #[derive(Debug, Clone)]
 pub struct Seen {
@@ -221,7 +244,7 @@ pub struct Seen {
     pub grants: Vec<AccessGrant>,
     /// How the customer found it, once they said.
     pub rating: Option<Rating>,
-    pub offers: Vec<(&'static str, Option<Refusal>)>,
+    pub offers: Vec<Offer>,
     /// Cases this one is tied to, as far as they may be known.
     pub links: Vec<Tied>,
     /// Everybody named above.
@@ -237,7 +260,7 @@ pub fn read(tx: &mut Tx, desk: &Desk, leave: &Leave<ReadTicket>, id: TicketId, n
     attachments.retain(|a| crate::attachment::may_see(who, a));
     let mut clocks = store::clock::list_of_ticket(tx, id, desk.shelves())?;
     clocks.retain(|c| inside || c.clock.terms.kind == domain::promise::Kind::Contract);
-    let offers = domain::ticket::offers(&case.ticket, who, &desk.rules().patience, now);
+    let offers = offers(tx, desk, who, &case, now)?;
     let links = crate::link::ties(tx, who, &case)?;
     let account = store::account::find(tx, case.ticket.account)?.map(|a| a.name).unwrap_or_default();
     let grants = store::grant::list_of_ticket(tx, id)?;

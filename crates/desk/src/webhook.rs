@@ -39,6 +39,7 @@ pub const EVENTS: &[&str] = &[
     "ticket.helper_joined",
     "ticket.helper_left",
     "ticket.boosted",
+    "ticket.person_asked",
     "ticket.update_agreed",
     "ticket.severity_raised",
     "ticket.lower_proposed",

@@ -38,6 +38,8 @@ pub struct Message {
 statements! {
     INSERT = "insert into message (id, ticket_id, author_id, kind, body, at, language) values ($1, $2, $3, $4, $5, $6, $7)";
     OF_TICKET = "select id, ticket_id, author_id, kind, body, at, language from message where ticket_id = $1 and (at, id) > ($2, $3) order by at, id limit $4";
+    /// Who belongs to no account is of the vendor.
+    LAST_OF_STAFF = "select m.at from message m join person p on p.id = m.author_id where m.ticket_id = $1 and m.kind = 'public' and p.account_id is null order by m.at desc, m.id desc limit 1";
     ONE = "select id, ticket_id, author_id, kind, body, at, language from message where id = $1";
 }
 
@@ -54,6 +56,10 @@ pub fn put_new_all(tx: &mut Tx, messages: &[Message]) -> Result<(), DbError> {
 }
 pub fn find(tx: &mut Tx, id: MessageId) -> Result<Option<Message>, DbError> {
     tx.first(&ONE, &vals![id], read)
+}
+/// When somebody of the vendor last said something the customer can read.
+pub fn last_of_staff(tx: &mut Tx, ticket: TicketId) -> Result<Option<At>, DbError> {
+    tx.first(&LAST_OF_STAFF, &vals![ticket], |r| Ok(r.at(0)))
 }
 /// Messages after the one seen last (`None`: from the start), oldest first.
 pub fn list_of_ticket(tx: &mut Tx, ticket: TicketId, after: Option<(At, MessageId)>, limit: u32) -> Result<Vec<Message>, DbError> {

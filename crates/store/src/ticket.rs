@@ -39,15 +39,15 @@ pub struct Words {
 
 macro_rules! columns {
     () => {
-        "id, number, account_id, requester_id, subject, channel, severity, stage, cycle, product, instance, error_code, window_from, window_to, impact, tried, language, plan_id, opened_at, updated_at, owner_id, handler_id, tier, helpers, followers, boosted_at, proposed, first_reply_at, resolved_at, closed_at, cause, alarm_at, alarm_does, next_due_at, broken, messages, version, snoozed_until, snoozed_by, snooze_why, parent_id, open_children, merged_into"
+        "id, number, account_id, requester_id, subject, channel, severity, stage, cycle, product, instance, error_code, window_from, window_to, impact, tried, language, plan_id, opened_at, updated_at, owner_id, handler_id, tier, helpers, followers, boosted_at, proposed, first_reply_at, resolved_at, closed_at, cause, alarm_at, alarm_does, next_due_at, broken, messages, version, snoozed_until, snoozed_by, snooze_why, parent_id, open_children, merged_into, person_asked_at"
     };
 }
 statements! {
     ONE = concat!("select ", columns!(), " from ticket where id = $1");
     LOCKED = concat!("select ", columns!(), " from ticket where id = $1"), postgres concat!("select ", columns!(), " from ticket where id = $1 for update");
     BY_NUMBER = "select id from ticket where number = $1";
-    INSERT = concat!("insert into ticket (", columns!(), ", severity_rank, is_open) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45)");
-    UPDATE = "update ticket set severity = $2, stage = $3, cycle = $4, plan_id = $5, updated_at = $6, owner_id = $7, handler_id = $8, tier = $9, helpers = $10, followers = $11, boosted_at = $12, proposed = $13, first_reply_at = $14, resolved_at = $15, closed_at = $16, cause = $17, alarm_at = $18, alarm_does = $19, next_due_at = $20, broken = $21, messages = $22, version = $23, severity_rank = $24, is_open = $25, snoozed_until = $26, snoozed_by = $27, snooze_why = $28, parent_id = $29, merged_into = $30 where id = $1";
+    INSERT = concat!("insert into ticket (", columns!(), ", severity_rank, is_open) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46)");
+    UPDATE = "update ticket set severity = $2, stage = $3, cycle = $4, plan_id = $5, updated_at = $6, owner_id = $7, handler_id = $8, tier = $9, helpers = $10, followers = $11, boosted_at = $12, proposed = $13, first_reply_at = $14, resolved_at = $15, closed_at = $16, cause = $17, alarm_at = $18, alarm_does = $19, next_due_at = $20, broken = $21, messages = $22, version = $23, severity_rank = $24, is_open = $25, snoozed_until = $26, snoozed_by = $27, snooze_why = $28, parent_id = $29, merged_into = $30, person_asked_at = $31 where id = $1";
     /// For the tick of many nodes: a case somebody else holds is passed over and found again next round.
     UNLOCKED = concat!("select ", columns!(), " from ticket where id = $1"), postgres concat!("select ", columns!(), " from ticket where id = any($1) for update skip locked");
     RINGING = "select id from ticket where alarm_at is not null and alarm_at <= $1 order by alarm_at, id limit $2";
@@ -103,6 +103,7 @@ fn read(r: &Row) -> Result<Case, DbError> {
         parent: r.opt_id(40),
         open_children: r.num(41),
         merged_into: r.opt_id(42),
+        person_asked_at: r.opt_at(43),
         alarm,
         version: r.num(36),
     };
@@ -153,7 +154,7 @@ pub fn put_new_all(tx: &mut Tx, cases: &[&Case]) -> Result<(), DbError> {
     let rows: Vec<_> = cases.iter().zip(&people).map(|(c, (helpers, followers))| new_row(c, helpers, followers)).collect();
     tx.many(&INSERT, &rows).map(|_| ())
 }
-fn new_row<'c>(c: &'c Case, helpers: &'c [u8], followers: &'c [u8]) -> [Val<'c>; 45] {
+fn new_row<'c>(c: &'c Case, helpers: &'c [u8], followers: &'c [u8]) -> [Val<'c>; 46] {
     let (t, w) = (&c.ticket, &c.words);
     vals![
         t.id,
@@ -199,6 +200,7 @@ fn new_row<'c>(c: &'c Case, helpers: &'c [u8], followers: &'c [u8]) -> [Val<'c>;
         t.parent,
         t.open_children,
         t.merged_into,
+        t.person_asked_at,
         t.severity.rank(),
         t.stage.is_open()
     ]
@@ -211,7 +213,7 @@ pub fn put_all(tx: &mut Tx, cases: &[&Case]) -> Result<(), DbError> {
     let rows: Vec<_> = cases.iter().zip(&people).map(|(c, (helpers, followers))| changed_row(c, helpers, followers)).collect();
     tx.many(&UPDATE, &rows).map(|_| ())
 }
-fn changed_row<'c>(c: &'c Case, helpers: &'c [u8], followers: &'c [u8]) -> [Val<'c>; 30] {
+fn changed_row<'c>(c: &'c Case, helpers: &'c [u8], followers: &'c [u8]) -> [Val<'c>; 31] {
     let t = &c.ticket;
     vals![
         t.id,
@@ -243,7 +245,8 @@ fn changed_row<'c>(c: &'c Case, helpers: &'c [u8], followers: &'c [u8]) -> [Val<
         t.snoozed.as_ref().map(|s| s.by),
         t.snoozed.as_ref().map(|s| s.reason.as_str()),
         t.parent,
-        t.merged_into
+        t.merged_into,
+        t.person_asked_at
     ]
 }
 fn lists(t: &Ticket) -> (Vec<u8>, Vec<u8>) {

@@ -283,6 +283,7 @@ impl Batch {
             helpers: Vec::new(),
             followers: Vec::new(),
             boosted_at: None,
+            person_asked_at: None,
             proposed: None,
             first_reply_at: None,
             resolved_at: None,

@@ -320,6 +320,7 @@ fn new_ticket(line: &Timeline, channel: &str, people: People) -> Ticket {
         helpers: Vec::new(),
         followers: Vec::new(),
         boosted_at: None,
+        person_asked_at: None,
         proposed: None,
         first_reply_at: None,
         resolved_at: None,

@@ -252,6 +252,7 @@ fn every_fact() -> Vec<Fact> {
         Fact::HelperJoined { who: p },
         Fact::HelperLeft { who: p },
         Fact::Boosted { by: p },
+        Fact::PersonAsked { by: p, why: text() },
         Fact::UpdateAgreed { until: at },
         Fact::SeverityRaised { from: low, to: low },
         Fact::LowerProposed { to: low, reason: text() },

@@ -28,6 +28,20 @@ pub fn period_of(period: Period, day: Date) -> String {
     }
 }
 
+/// The first instant of the period after the one an instant lies in: when what is used up comes back. `None` without periods.
+pub fn period_ends(period: Period, tz: &str, at: At) -> Option<At> {
+    let tz = TimeZone::get(tz).ok()?;
+    let day = at.date_in(&tz);
+    let months = match period {
+        Period::Month => 1,
+        Period::Quarter => 3 - (day.month() - 1) % 3,
+        Period::Year => 13 - day.month(),
+        Period::None => return None,
+    };
+    let next = day.first_of_month().checked_add(jiff::Span::new().months(months)).ok()?;
+    tz.to_ambiguous_timestamp(next.at(0, 0, 0, 0)).compatible().ok().map(At::from)
+}
+
 /// What a plan gives in one period; `None` does not bind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Limits {

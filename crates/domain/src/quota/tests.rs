@@ -22,6 +22,17 @@ fn the_month_is_the_plans_not_greenwichs() {
     assert_eq!(period_key(Period::Month, "Shanghai", at), None);
 }
 #[test]
+fn what_is_used_up_comes_back_with_the_plans_next_period() {
+    let at = At::parse("2025-11-30T16:30:00Z").unwrap();
+    let ends = |period| period_ends(period, "Asia/Shanghai", at).map(|e| e.to_string());
+    assert_eq!(ends(Period::Month).as_deref(), Some("2025-12-31T16:00:00Z"), "it is December there already");
+    assert_eq!(ends(Period::Quarter).as_deref(), Some("2025-12-31T16:00:00Z"));
+    assert_eq!(ends(Period::Year).as_deref(), Some("2025-12-31T16:00:00Z"));
+    assert_eq!(ends(Period::None), None);
+    assert_eq!(period_ends(Period::Quarter, "UTC", at), At::parse("2026-01-01T00:00:00Z").ok());
+    assert_eq!(period_ends(Period::Month, "Shanghai", at), None);
+}
+#[test]
 fn both_limits_bind() {
     let mut shelf = Shelf::new(limits(2, 5));
     assert_eq!(shelf.post(EntryKind::Reserve, &shares(Period::Month, day("2025-03-01"), 5)), Ok(()));

@@ -1,4 +1,4 @@
-use super::{AlarmDoes, Closing, Fact, Patience, SNOOZE_MAX, Severity, Stage, Ticket, Waking};
+use super::{ASK_AGAIN_AFTER, AlarmDoes, Closing, Fact, Patience, SILENCE_MAX, SNOOZE_MAX, Severity, Stage, Ticket, Waking};
 use crate::kit::{At, PersonId};
 use crate::people::{Actor, Role};
 use crate::promise::Wait;
@@ -44,6 +44,10 @@ pub enum Command {
     Join,
     Leave,
     Boost,
+    /// A customer wants to hear from a person now.
+    AskPerson {
+        why: String,
+    },
     AgreeUpdate {
         until: At,
     },
@@ -83,6 +87,7 @@ impl Command {
             Join => "join",
             Leave => "leave",
             Boost => "boost",
+            AskPerson { .. } => "ask_person",
             AgreeUpdate { .. } => "agree_update",
             RaiseSeverity { .. } => "raise_severity",
             LowerSeverity { .. } => "lower_severity",
@@ -121,6 +126,10 @@ pub enum Refusal {
     NothingProposed,
     AlreadyBoosted,
     NotBoosted,
+    /// A person was asked for a moment ago; again from then on.
+    AskedAlready {
+        until: At,
+    },
     TierUnknown,
     ReasonMissing,
     InThePast,
@@ -159,6 +168,7 @@ impl Refusal {
             NothingProposed,
             AlreadyBoosted,
             NotBoosted,
+            AskedAlready { until: At::MIN },
             TierUnknown,
             ReasonMissing,
             InThePast,
@@ -194,6 +204,7 @@ impl Refusal {
             NothingProposed => "ticket.nothing_proposed",
             AlreadyBoosted => "ticket.already_boosted",
             NotBoosted => "ticket.not_boosted",
+            AskedAlready { .. } => "ticket.asked_already",
             TierUnknown => "ticket.tier_unknown",
             ReasonMissing => "ticket.reason_missing",
             InThePast => "ticket.in_the_past",
@@ -260,6 +271,7 @@ fn answer(t: &Ticket, who: &Actor, command: &Command, patience: &Patience, now: 
         Join => if_not(t.helpers.contains(&by), Refusal::AlreadyHelps, Fact::HelperJoined { who: by }),
         Leave => if_not(!t.helpers.contains(&by), Refusal::NotAHelper, Fact::HelperLeft { who: by }),
         Boost => boost(t, by),
+        AskPerson { why } => ask_person(t, by, why, now),
         AgreeUpdate { until } => agree_update(t, *until, now),
         RaiseSeverity { to } => raise(t, *to),
         LowerSeverity { to, reason } => lower(t, who, *to, reason),
@@ -288,7 +300,7 @@ fn may(role: Role, command: &Command) -> bool {
     use Command::*;
     match command {
         Reply { .. } | RaiseSeverity { .. } | LowerSeverity { .. } | Reopen { .. } => role.is_customer() || role.answers(),
-        Confirm | Withdraw { .. } | AgreeLower | DeclineLower => role.is_customer(),
+        Confirm | Withdraw { .. } | AgreeLower | DeclineLower | AskPerson { .. } => role.is_customer(),
         Boost | AgreeUpdate { .. } => role.is_customer() || role.answers(),
         Note | Follow | Unfollow | WaitFor { .. } | TakeUp | Resolve { .. } | Transfer { .. } | HandOver { .. } | Consult { .. } | Join | Leave => {
             role.answers()
@@ -396,6 +408,18 @@ fn boost(t: &Ticket, by: PersonId) -> Result<Vec<Fact>, Refusal> {
         _ => Ok(vec![Fact::Boosted { by }]),
     }
 }
+fn ask_person(t: &Ticket, by: PersonId, why: &str, now: At) -> Result<Vec<Fact>, Refusal> {
+    let until = t.person_asked_at.map(|asked| asked + ASK_AGAIN_AFTER);
+    match until {
+        _ if t.stage == Stage::Resolved => Err(Refusal::AlreadyResolved),
+        Some(until) if now < until => Err(Refusal::AskedAlready { until }),
+        _ => Ok(vec![Fact::PersonAsked { by, why: why.trim().to_string() }]),
+    }
+}
+/// Whether who asks for a person finds nobody: no handler, or not a word of the vendor's for so long that the duty chief is called as well.
+pub fn is_left_alone(t: &Ticket, last_word: Option<At>, now: At) -> bool {
+    t.handler.is_none() || now - last_word.unwrap_or(t.opened_at) >= SILENCE_MAX
+}
 fn agree_update(t: &Ticket, until: At, now: At) -> Result<Vec<Fact>, Refusal> {
     match t.stage {
         Stage::Resolved => Err(Refusal::AlreadyResolved),
@@ -473,6 +497,7 @@ pub fn offers(t: &Ticket, who: &Actor, patience: &Patience, now: At) -> Vec<(&'s
         Command::Join,
         Command::Leave,
         Command::Boost,
+        Command::AskPerson { why: String::new() },
         Command::AgreeUpdate { until: At::MAX },
         Command::RaiseSeverity { to: graver },
         Command::LowerSeverity { to: lower, reason: word() },

@@ -75,6 +75,11 @@ pub enum Fact {
     Boosted {
         by: PersonId,
     },
+    /// The customer asked for a person; whoever works on it is told at once.
+    PersonAsked {
+        by: PersonId,
+        why: String,
+    },
     UpdateAgreed {
         until: At,
     },
@@ -199,6 +204,7 @@ impl Fact {
             HelperJoined { .. } => "ticket.helper_joined",
             HelperLeft { .. } => "ticket.helper_left",
             Boosted { .. } => "ticket.boosted",
+            PersonAsked { .. } => "ticket.person_asked",
             UpdateAgreed { .. } => "ticket.update_agreed",
             SeverityRaised { .. } => "ticket.severity_raised",
             LowerProposed { .. } => "ticket.lower_proposed",
@@ -290,6 +296,7 @@ pub fn apply(mut t: Ticket, fact: &Fact, at: At) -> Ticket {
         Fact::HelperJoined { who } => join(&mut t.helpers, *who),
         Fact::HelperLeft { who } => t.helpers.retain(|h| h != who),
         Fact::Boosted { .. } => t.boosted_at = Some(at),
+        Fact::PersonAsked { .. } => t.person_asked_at = Some(at),
         Fact::SeverityRaised { to, .. } | Fact::SeverityLowered { to, .. } => {
             t.severity = *to;
             t.proposed = None;

@@ -64,6 +64,8 @@ pub struct Ticket {
     pub helpers: Vec<PersonId>,
     pub followers: Vec<PersonId>,
     pub boosted_at: Option<At>,
+    /// When the customer last asked for a person.
+    pub person_asked_at: Option<At>,
     /// A lower severity proposed to the customer, waiting for their word.
     pub proposed: Option<Severity>,
     pub first_reply_at: Option<At>,
@@ -90,6 +92,10 @@ pub struct Snooze {
     pub by: PersonId,
     pub reason: String,
 }
+/// A person may be asked for again after so long.
+pub const ASK_AGAIN_AFTER: Span = Span::minutes(30);
+/// After so long without a word of the vendor's, asking for a person calls the duty chief as well.
+pub const SILENCE_MAX: Span = Span::minutes(30);
 /// The longest a case may be laid aside at once.
 pub const SNOOZE_MAX: Span = Span::days(30);
 

@@ -37,6 +37,7 @@ fn fresh() -> Ticket {
         helpers: vec![],
         followers: vec![],
         boosted_at: None,
+        person_asked_at: None,
         proposed: None,
         first_reply_at: None,
         resolved_at: None,
@@ -287,6 +288,24 @@ fn a_merged_case_is_closed_and_stands_where_it_stood_when_the_merge_is_taken_bac
     assert_eq!(merge(&Ticket { open_children: 1, ..one }, &taken, li.person), Err(MergeRefusal::HasParts));
 }
 #[test]
+fn a_person_is_asked_for_once_in_half_an_hour() {
+    let please = || Command::AskPerson { why: " the shop is down ".into() };
+    let story = Story::new().does(&customer(), please());
+    assert_eq!(story.last(), &Fact::PersonAsked { by: customer().person, why: "the shop is down".into() });
+    assert!(!story.last().is_internal());
+    let story =
+        story.at(29).refuses(&customer(), please(), Refusal::AskedAlready { until: at(30) }).refuses(&engineer(1), please(), Refusal::NotYours);
+    story.at(30).does(&customer(), please());
+    resolved().refuses(&customer(), please(), Refusal::AlreadyResolved);
+}
+#[test]
+fn the_duty_chief_is_called_where_nobody_handles_it_or_nothing_was_said_for_half_an_hour() {
+    let t = fresh();
+    assert!(!is_left_alone(&t, None, at(29)) && is_left_alone(&t, None, at(30)), "counted from the opening while nothing was said");
+    assert!(!is_left_alone(&t, Some(at(20)), at(49)) && is_left_alone(&t, Some(at(20)), at(50)));
+    assert!(is_left_alone(&Ticket { handler: None, ..t }, Some(at(20)), at(20)));
+}
+#[test]
 fn what_engineers_ask_each_other_stays_inside() {
     let story = Story::new().does(&engineer(1), Command::Consult { expert: engineer(2).person, question: "raid?".into() });
     assert!(story.last().is_internal());
@@ -315,7 +334,7 @@ fn some_command(d: &mut Dice) -> Command {
     let someone = |d: &mut Dice| PersonId::from_raw(200 + d.roll(4) as u128);
     let word = |d: &mut Dice| if d.roll(6) == 0 { " ".to_string() } else { reason() };
     let severity = |d: &mut Dice| Severity::ALL[d.roll(8) as usize];
-    match d.roll(27) {
+    match d.roll(30) {
         0..=2 => REPLY,
         3 | 4 => ASK,
         5 => Command::Note,
@@ -344,6 +363,7 @@ fn some_command(d: &mut Dice) -> Command {
         22 => Command::Follow,
         23 | 24 => Command::Snooze { until: at(d.roll(900_000) as i64), reason: word(d) },
         25 => Command::Wake,
+        26..=28 => Command::AskPerson { why: word(d) },
         _ => Command::Unfollow,
     }
 }
@@ -438,7 +458,7 @@ fn laws_of_cases() {
             (t.channel, t.severity) = ("dedicated_im_group".into(), Severity::GeneralProblem);
         }
         for n in 0..30 {
-            minutes += if d.roll(6) == 0 { days(d.roll(40) as i64) } else { d.roll(600) as i64 };
+            minutes += if d.roll(6) == 0 { days(d.roll(40) as i64) } else { d.roll([20, 600, 600][n % 3]) as i64 };
             let now = at(minutes);
             if t.stage == Stage::Closed && d.roll(20) == 0 {
                 t.merged_into = Some(TicketId::from_raw(9));
@@ -471,7 +491,7 @@ fn laws_of_cases() {
     }
     println!("{counts:#?}");
     let facts = "timeout_announced closed answered_first replied noted customer_replied wait_began wait_ended resolved confirmed reopened transferred \
-                 handed_over consulted helper_joined helper_left boosted update_agreed severity_raised lower_proposed lower_declined severity_lowered followed unfollowed snoozed woken";
+                 handed_over consulted helper_joined helper_left boosted person_asked update_agreed severity_raised lower_proposed lower_declined severity_lowered followed unfollowed snoozed woken";
     let never: Vec<String> = facts
         .split_whitespace()
         .map(|f| format!("ticket.{f}"))

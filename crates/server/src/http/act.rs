@@ -41,9 +41,10 @@ pub struct ActIn {
     /// `reply`: puts a question the customer must answer.
     #[serde(default)]
     pub asks: Option<bool>,
-    /// `wait_for`: `vendor` or `product`.
+    /// `wait_for`: `vendor` or `product`. `ask_person`: why, in words, if they like to say.
     #[serde(default)]
-    pub why: Option<WhyIn>,
+    #[schema(example = "vendor")]
+    pub why: Option<String>,
     /// `resolve`: the root cause.
     #[serde(default)]
     pub cause: Option<String>,
@@ -71,12 +72,6 @@ pub struct ActIn {
 }
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum WhyIn {
-    Vendor,
-    Product,
-}
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
 pub enum ActKey {
     Reply,
     Note,
@@ -92,6 +87,7 @@ pub enum ActKey {
     Join,
     Leave,
     Boost,
+    AskPerson,
     AgreeUpdate,
     RaiseSeverity,
     LowerSeverity,
@@ -128,6 +124,17 @@ impl Taken<'_> {
         }
         read
     }
+    /// What is waited for that is not the customer.
+    fn wait(&mut self, said: Option<String>) -> Option<Wait> {
+        match self.need("why", said)?.as_str() {
+            "vendor" => Some(Wait::Vendor),
+            "product" => Some(Wait::Product),
+            _ => {
+                self.flaws.push(Flaw::new("why", "unknown_value").with("expected", "vendor, product"));
+                None
+            }
+        }
+    }
     fn severity(&mut self) -> Option<Severity> {
         let text = self.of.to.take();
         let text = self.need("to", text)?;
@@ -144,7 +151,7 @@ impl Taken<'_> {
             ActKey::Note => Command::Note,
             ActKey::WaitFor => {
                 let why = self.of.why.take();
-                Command::WaitFor { why: if self.need("why", why)? == WhyIn::Vendor { Wait::Vendor } else { Wait::Product } }
+                Command::WaitFor { why: self.wait(why)? }
             }
             ActKey::TakeUp => Command::TakeUp,
             ActKey::Resolve => Command::Resolve { cause: self.of.cause.take().unwrap_or_default() },
@@ -166,6 +173,7 @@ impl Taken<'_> {
             ActKey::Join => Command::Join,
             ActKey::Leave => Command::Leave,
             ActKey::Boost => Command::Boost,
+            ActKey::AskPerson => Command::AskPerson { why: self.of.why.take().unwrap_or_default() },
             ActKey::AgreeUpdate => {
                 let until = self.of.until.take();
                 Command::AgreeUpdate { until: self.need("until", until)?.0 }
@@ -266,6 +274,7 @@ mod tests {
         assert_eq!(read(r#"{"act": "reply", "body": "x", "asks": true}"#), Ok(Command::Reply { asks: true }));
         assert_eq!(read(r#"{"act": "wait_for", "why": "product"}"#), Ok(Command::WaitFor { why: Wait::Product }));
         assert_eq!(read(r#"{"act": "raise_severity", "to": "urgent"}"#), Ok(Command::RaiseSeverity { to: Severity::Urgent }));
+        assert_eq!(read(r#"{"act": "ask_person", "why": "the shop is down"}"#), Ok(Command::AskPerson { why: "the shop is down".into() }));
         assert_eq!(read(r#"{"act": "confirm", "reason": "x", "tier": 2}"#), Err("reason not_for_this_act, tier not_for_this_act".into()));
         assert_eq!(read(r#"{"act": "transfer", "reason": "x"}"#), Err("to missing_field".into()));
         assert_eq!(read(r#"{"act": "transfer", "to": "urgent", "reason": "x"}"#), Err("to bad_id".into()));
@@ -281,6 +290,7 @@ mod tests {
                 .iter()
                 .chain(&[
                     "boost",
+                    "ask_person",
                     "agree_update",
                     "raise_severity",
                     "lower_severity",

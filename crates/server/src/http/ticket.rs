@@ -15,7 +15,7 @@ use super::wire::{AccountRef, Instant, Made, MessageRef, PersonRef, TicketRef, i
 use crate::access::Visitor;
 use axum::extract::State;
 use axum::response::Response;
-use desk::ticket::{Opening, Seen};
+use desk::ticket::{Offer, Opening, Seen};
 use desk::view::FilterText;
 use desk::{Desk, Fault, Flaw};
 use domain::kit::{At, PersonId, TicketId};
@@ -152,6 +152,8 @@ pub struct TicketOut {
     /// Colleagues of the vendor who follow it; empty for customers.
     pub followers: Vec<PersonRef>,
     pub boosted_at: Option<Instant>,
+    /// When the customer last asked for a person.
+    pub person_asked_at: Option<Instant>,
     /// A lower severity that waits for the customer's word.
     pub proposed: Option<&'static str>,
     pub first_reply_at: Option<Instant>,
@@ -223,6 +225,7 @@ impl TicketOut {
             helpers: refs(&t.helpers),
             followers: if who.role.is_staff() { refs(&t.followers) } else { Vec::new() },
             boosted_at: instant(t.boosted_at),
+            person_asked_at: instant(t.person_asked_at),
             proposed: t.proposed.map(|s| s.key()),
             first_reply_at: instant(t.first_reply_at),
             resolved_at: instant(t.resolved_at),
@@ -537,6 +540,15 @@ pub struct OfferOut {
     /// A code with words.
     #[schema(example = "ticket.not_yet_answered")]
     pub why: Option<&'static str>,
+    /// What the code's words are about: `until`, from when a person may be asked for again; `back_at`, from when there is some of a quota again.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub args: BTreeMap<&'static str, String>,
+}
+impl From<Offer> for OfferOut {
+    fn from(offer: Offer) -> OfferOut {
+        let (why, args) = offer.why.map(|h| (h.code, h.args)).unzip();
+        OfferOut { act: offer.act, possible: why.is_none(), why, args: args.into_iter().flatten().collect() }
+    }
 }
 /// Somebody as others see them.
 #[derive(Debug, Serialize, ToSchema)]
@@ -547,11 +559,6 @@ pub struct NameOut {
 }
 impl CaseOut {
     fn of(desk: &Desk, who: &Actor, seen: Seen, now: At) -> CaseOut {
-        let offer = |(act, refusal): (&'static str, Option<domain::ticket::Refusal>)| OfferOut {
-            act,
-            possible: refusal.is_none(),
-            why: refusal.map(|r| r.key()),
-        };
         CaseOut {
             account: AccountOfCase { id: seen.case.ticket.account.into(), name: seen.account },
             plan_name: plan_name(desk, &seen.case.plan),
@@ -562,7 +569,7 @@ impl CaseOut {
             clocks: seen.clocks.iter().map(|c| clock_out(desk, c, now)).collect(),
             rating: seen.rating.as_ref().map(rating_out),
             grants: seen.grants.iter().map(|g| grant_out(g, now)).collect(),
-            offers: seen.offers.into_iter().map(offer).collect(),
+            offers: seen.offers.into_iter().map(OfferOut::from).collect(),
             links: seen.links.into_iter().map(|t| LinkOut::of(desk, t)).collect(),
             people: seen.people.into_iter().map(|p| (p.id.to_string(), NameOut { name: p.name, role: p.role.key() })).collect(),
         }

@@ -25,6 +25,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     6 "0006_rating"
     7 "0007_merge"
     8 "0008_tool"
+    9 "0009_person"
 };
 
 /// What a run did.
