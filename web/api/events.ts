@@ -1,5 +1,6 @@
-/** The live stream: one connection a page, resumed without gap or doubling (positions of the log). Read by `fetch`, because an
- *  EventSource hears only the keys it was told beforehand. */
+/** The live stream: one connection a browser, resumed without gap or doubling (positions of the log). Read by `fetch`, because an
+ *  EventSource hears only the keys it was told beforehand. One page holds the line and tells the others: a browser opens six connections
+ *  to a host at most over HTTP/1.1, so six pages with a line each would leave none for the seventh. */
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import type { Schemas } from "./client";
 import { parseEvent } from "./sse";
@@ -8,11 +9,43 @@ export type HouseEvent = Schemas["EventOut"];
 type Ear = (event: HouseEvent) => void;
 const ears = new Set<Ear>(), watchers = new Set<() => void>();
 let last: number | undefined;
-let state: "live" | "away" = "live";
+type Line = "live" | "away";
+let state: Line = "live";
 let stop: AbortController | undefined;
 
 const QUIET_MAX = 45_000, WAIT_MAX = 30_000;
-function be(next: typeof state) { if (state !== next) { state = next; for (const w of watchers) w(); } }
+/** The pages of this browser among themselves. */
+type Talk = { ask: true } | { state: Line; last?: number | undefined } | { id?: string | undefined; data?: string | undefined };
+const SHARED = "yinuo.events";
+/** Set while this page holds the line. */
+let tell: ((talk: Talk) => void) | undefined;
+function be(next: Line) {
+  if (state === next) return;
+  state = next;
+  tell?.({ state });
+  for (const w of watchers) w();
+}
+
+/** Holds the line, or hears from the page that does and waits to take its place: when that page closes, from where this one has heard. */
+async function share(signal: AbortSignal) {
+  // Without a secure context (plain HTTP to another machine) there are no locks: a line of its own then.
+  if (!("locks" in navigator) || !("BroadcastChannel" in globalThis)) return listen(signal);
+  const channel = new BroadcastChannel(SHARED);
+  channel.onmessage = ({ data }: MessageEvent<Talk>) => {
+    if ("ask" in data) tell?.({ state, last });
+    else if (tell) return;
+    else if ("state" in data) { last ??= data.last; be(data.state); }
+    else hear(data);
+  };
+  channel.postMessage({ ask: true } satisfies Talk);
+  try {
+    await navigator.locks.request(SHARED, { signal }, async () => {
+      tell = (talk) => channel.postMessage(talk);
+      await listen(signal).finally(() => { tell = undefined; });
+    });
+  } catch { /* given up while waiting */ }
+  channel.close();
+}
 
 async function listen(signal: AbortSignal) {
   let wait = 1000;
@@ -56,6 +89,7 @@ function hear({ id, data }: { id?: string; data?: string }) {
   const pos = Number(id);
   if (id && (last === undefined || pos > last)) last = pos;
   else if (id) return;
+  tell?.({ id, data });
   if (!data) return;
   try { const event = JSON.parse(data) as HouseEvent; for (const ear of ears) ear(event); } catch { /* not ours */ }
 }
@@ -66,7 +100,7 @@ export function useEvents(ear: Ear) {
   useEffect(() => {
     const mine: Ear = (event) => newest.current(event);
     ears.add(mine);
-    if (!stop) { stop = new AbortController(); void listen(stop.signal); }
+    if (!stop) { stop = new AbortController(); void share(stop.signal); }
     return () => {
       ears.delete(mine);
       // A change of rooms unmounts one listener before it mounts the next: the line stays up in between.

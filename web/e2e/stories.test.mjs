@@ -89,6 +89,31 @@ test("connection lost for a minute: nothing lost, nothing doubled", { timeout: 1
   await engineer.context.close();
 });
 
+test("eight windows of one person: one line, and every window hears", { timeout: 180_000 }, async () => {
+  const say = words("zh-CN");
+  const customer = await house.person("galaxy", { path: "/portal/" });
+  const opened = await customer.api("POST", "/tickets", { subject: "多窗口值守", body: "请留意。", severity: "medium", product: "ecs" });
+  const id = (opened.ticket ?? opened).id;
+  const engineer = await house.person("chief", { path: `/console/tickets/${id}` });
+  // Each over HTTP/1.1: with a line a window the seventh would never load.
+  const windows = [engineer.page];
+  while (windows.length < 8) windows.push(await engineer.context.newPage());
+  for (const page of windows) {
+    if (page !== engineer.page) await page.goto(`/console/tickets/${id}?lang=zh-CN`);
+    await page.getByRole("textbox", { name: say("console", "ticket.tab_reply") }).waitFor();
+  }
+  const { held, pending } = await engineer.page.evaluate(() => navigator.locks.query());
+  assert.deepEqual([held.length, pending.length], [1, 7], "one window holds the line, seven would take its place");
+  await customer.api("POST", `/tickets/${id}/messages`, { body: "第一句。", kind: "public", asks: false, attachments: [] }, { "idempotency-key": "story-windows-1" });
+  for (const page of windows) await page.getByText("第一句。", { exact: true }).first().waitFor();
+  // The one that holds the line closes; another takes its place and has missed nothing.
+  await windows.shift().close();
+  await customer.api("POST", `/tickets/${id}/messages`, { body: "第二句。", kind: "public", asks: false, attachments: [] }, { "idempotency-key": "story-windows-2" });
+  for (const page of windows) await page.getByText("第二句。", { exact: true }).first().waitFor();
+  await customer.context.close();
+  await engineer.context.close();
+});
+
 test("two engineers on one ticket: each sees the other, neither writes past news unseen", { timeout: 180_000 }, async () => {
   const say = words("zh-CN");
   const customer = await house.person("yunfan", { path: "/portal/" });
