@@ -4,11 +4,14 @@ import { useEffect, useRef, useState } from "react";
 import { Switch, Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { api, got, newKey, Refusal, useLive, type Schemas } from "@api";
 import { Button, Hint, keep, lengthMs, recall, useMe, useNow, useSpeech, useTell, type Say, type When } from "@ui";
+import { useCommands, type Command } from "../command/registry";
+import { fillTemplate, type Template } from "../tools/tools";
 import { PersonPick, type useAct } from "./acts";
 import { useDraft, type Tab as Kind } from "./draft";
 import { send as sendFile, Uploads, reasonOf, type Upload } from "./files";
 import { offered, promiseWord, whyWord } from "./names";
 import { usePresence } from "./presence";
+import { Holes, insertAt, openHoles, ownFirst, TemplatePick, useTemplates } from "./templates";
 import type { Case, Names } from "./types";
 
 /** What is on its way: kept until the house has it, under one key, so that a second try is the same try. */
@@ -30,11 +33,25 @@ export function Composer({ whole, names, act, onNext, focus }: { whole: Case; na
   // Grows with its words, up to a third of the screen.
   useEffect(() => { const b = box.current; if (b) { b.style.height = "auto"; b.style.height = `${Math.min(b.scrollHeight + 2, innerHeight / 3)}px`; } }, [text, tab]);
 
+  const templates = useTemplates(), [picking, setPicking] = useState<"button" | "slash" | null>(null), frame = useRef<HTMLDivElement>(null);
+  /** Filled for this case, put where the caret is. */
+  async function insert(t: Template) {
+    setPicking(null);
+    try {
+      const filled = await fillTemplate(t.id, id);
+      if (tab === "consult") draft.turn("public");
+      setTimeout(() => { if (box.current) insertAt(box.current, filled.body, write); });
+    } catch (e) { setError(reasonOf(e)); box.current?.focus(); }
+  }
+  useCommands(!templates || t.merged_into ? [] : [
+    { id: "ticket.template", title: say("ticket.insert_template"), keys: "i", run: () => setPicking("button") },
+    ...ownFirst(templates, me.id).map((p): Command => ({ id: `ticket.template.${p.id}`, title: say("ticket.insert_template_of", { name: p.name }), section: say("ticket.templates"), run: () => void insert(p) })),
+  ]);
   const cannot = (kind: Kind) => { if (t.merged_into) return say("ticket.why_merged"); const o = offered(whole.offers, kind === "public" ? "reply" : kind === "internal" ? "note" : "consult"); return o && !o.possible ? whyWord(say, o.why) : o ? null : say("ticket.not_offered"); };
   const closed = cannot(tab), toParts = parts && tab === "public" && t.open_children > 0;
   const own = uploads.filter((u) => u.internal === (tab === "internal"));
   const ready = own.filter((u) => u.done).map((u) => u.done!.id), under = own.some((u) => !u.done && !u.error);
-  const why = closed ?? (busy ? say("ticket.sending") : under ? say("ticket.files_under_way") : !text.trim() ? say("ticket.write_first") : tab === "consult" && !expert ? say("ticket.expert_first") : null);
+  const why = closed ?? (busy ? say("ticket.sending") : under ? say("ticket.files_under_way") : !text.trim() ? say("ticket.write_first") : tab === "public" && templates && openHoles(text).length ? say("ticket.fill_first") : tab === "consult" && !expert ? say("ticket.expert_first") : null);
 
   function write(body: string) {
     if (!began.current && body) began.current = lastMessage(client.getQueryData<Case>(["ticket", id]) ?? whole, client);
@@ -117,30 +134,35 @@ export function Composer({ whole, names, act, onNext, focus }: { whole: Case; na
         </div>
       )}
       {tab === "consult" && <PersonPick label={say("ticket.expert")} {...(expert ? { value: expert } : {})} onChange={(p) => { key.current = newKey(); setExpert(p); }} without={[me.id]} />}
-      <div className={`text-box ${closed ? "cannot" : ""}`}>
+      <div ref={frame} className={`text-box ${closed ? "cannot" : ""}`}>
         <textarea ref={box} className="bare-area" rows={2} value={text} aria-label={tab === "public" ? say("ticket.tab_reply") : tab === "internal" ? say("ticket.tab_note") : say("ticket.question")} placeholder={closed ?? (tab === "public" ? say("ticket.placeholder_reply") : tab === "internal" ? say("ticket.placeholder_note") : say("ticket.placeholder_consult"))} readOnly={!!closed || !!going}
           onChange={(e) => write(e.target.value)}
           onPaste={(e) => { if (tab !== "consult" && e.clipboardData.files.length) { e.preventDefault(); put(e.clipboardData.files); } }}
           onKeyDown={(e) => {
             if (e.nativeEvent.isComposing || e.keyCode === 229) return;
             if (e.key === "Enter" && (e.metaKey || e.ctrlKey)) { e.preventDefault(); void submit(e.shiftKey); }
+            // At the beginning of a line a slash asks for a template.
+            if (e.key === "/" && templates?.length && tab !== "consult" && !closed && !going && (!text || e.currentTarget.value[e.currentTarget.selectionStart - 1] === "\n" || e.currentTarget.selectionStart === 0)) { e.preventDefault(); setPicking("slash"); }
             if (e.key === "Escape") e.currentTarget.blur();
           }} />
         {tab !== "consult" && <Uploads uploads={own} onDrop={(u) => setUploads((all) => all.filter((x) => x.key !== u.key))} onRetry={(u) => u.file && put([u.file], u)} />}
       </div>
+      {templates && tab === "public" && <Holes text={text} box={box} />}
       </TabPanel>
       </Tabs>
+      {templates && picking && <TemplatePick all={templates} anchor={frame} language={t.language} names={names} onChoose={(p) => void insert(p)} onClose={() => { const slash = picking === "slash"; setPicking(null); setTimeout(() => { if (slash && box.current) insertAt(box.current, "/", write); else box.current?.focus(); }); }} />}
       {news && (
         <div className="clash" role="alert"><p><b>{say("ticket.news_since", { n: news.count, names: news.authors.map((a) => names(a)?.name ?? say("ticket.somebody")).join(say("ticket.and")) })}</b></p>
           <p className="x"><Button onPress={() => { document.getElementById(news.last ?? "")?.scrollIntoView({ block: "center" }); began.current = news.last ?? undefined; setNews(null); }}>{say("ticket.read_first")}</Button><Button kind="go" onPress={() => { void submit(false, true); }}>{say("ticket.send_anyway")}</Button></p></div>
       )}
       {going && !busy && <div className="clash" role="status"><p>{live ? say("ticket.sending_again") : say("ticket.waits_for_line")}</p><p className="x"><Button onPress={() => { setGoing(null); }}>{say("ticket.keep_as_draft")}</Button></p></div>}
       {error && <p role="alert" className="txt-late s">{error}</p>}
+      {tab === "public" && t.open_children > 0 && !closed && <Switch className="switch write-parts" isSelected={parts} onChange={(on) => { key.current = newKey(); setParts(on); }}><span className="track-box" aria-hidden="true" />{say("ticket.reply_parts", { n: t.open_children })}</Switch>}
       <p className="s q effect">{effect}</p>
       <div className="write-end">
         {tab !== "consult" && <><input ref={pick} type="file" multiple hidden onChange={(e) => { put(e.target.files ?? []); e.target.value = ""; }} /><Button kind="bare" onPress={() => pick.current?.click()}>{say("ticket.attach")}</Button></>}
+        {templates && tab !== "consult" && <Button kind="bare" why={closed} onPress={() => setPicking("button")}>{say("ticket.template")}</Button>}
         {tab === "public" && <Switch className="switch" isSelected={asks} onChange={(on) => { key.current = newKey(); setAsks(on); }}><span className="track-box" aria-hidden="true" />{say("ticket.asks")}</Switch>}
-        {tab === "public" && t.open_children > 0 && <Switch className="switch" isSelected={parts} onChange={(on) => { key.current = newKey(); setParts(on); }}><span className="track-box" aria-hidden="true" />{say("ticket.reply_parts", { n: t.open_children })}</Switch>}
         <span className="grow" />
         {onNext && <Button kind="bare" why={why} keys="⌘/Ctrl + Shift + Enter" className="wide" onPress={() => void submit(true)}>{say("ticket.send_next")}</Button>}
         <Hint text="⌘/Ctrl + Enter"><Button kind="go" why={why} onPress={() => void submit()}>{sendWord}</Button></Hint>

@@ -12,7 +12,9 @@ import type { Tab } from "./draft";
 import { reasonOf } from "./files";
 import { absorbedAt, absorbedQuery, MergeDialog, MergedBanner, useMerge, whyNotMerge } from "./merge";
 import { actWord, offered, useNames, whyWord } from "./names";
+import { MacroDialog, macroCommand, useMacros } from "./macros";
 import { Neighbours, useNear } from "./near";
+import { timesQuery } from "../tools/tools";
 import { accountQuery, restQuery, timelineQuery } from "./queries";
 import { Side, type SideActs } from "./side";
 import { SplitDialog } from "./split";
@@ -20,6 +22,8 @@ import { Thread, type StrandActs } from "./thread";
 import { mayTie, TieDialog } from "./ties";
 import type { ActIn, Case, HouseEvent, Message } from "./types";
 
+/** Where what is beside the thread opens on demand (ticket.css). */
+const BESIDE_HIDDEN = "(max-width: 1120px)";
 const NO_EVENTS: HouseEvent[] = [];
 export function Page() {
   const { id } = useParams({ strict: false }) as { id: string };
@@ -49,14 +53,17 @@ function Whole({ whole, next, previous }: { whole: Case; next: (() => void) | nu
   const absorbed = useQuery(absorbedQuery(client, whole)).data;
   const withPeople = useMemo(() => (absorbed?.length ? { ...whole, people: Object.assign({}, ...absorbed.map((a) => a.people), whole.people) as Case["people"] } : whole), [whole, absorbed]);
   const names = useNames(withPeople), act = useAct(whole, names), merging = useMerge(whole), me = useMe();
-  const [asking, setAsking] = useState<string | null>(null), [side, setSide] = useState(false), [splitting, setSplitting] = useState<Message | null>(null);
+  const [asking, setAsking] = useState<string | null>(null), [side, setSide] = useState(false), [splitting, setSplitting] = useState<Message | null>(null), [running, setRunning] = useState<{ macro: string | null } | null>(null), [timeAsked, setTimeAsked] = useState(0);
+  const macros = useMacros(), keepsTimes = !!useQuery(timesQuery(id)).data;
   const focus = useRef<((kind: Tab) => void) | null>(null);
   const messages: Message[] = rest.data ? [...whole.messages, ...rest.data] : whole.messages;
   const events = timeline.data ?? NO_EVENTS;
   useEffect(() => { document.title = `${t.number} ${t.subject} · ${say("app.name")}`; return () => { document.title = say("app.name"); }; }, [t.number, t.subject]);
 
   function choose(key: string) {
-    if (key === "tie" || key === "merge") { setSide(false); setAsking(key); }
+    if (key === "macro") setRunning({ macro: null });
+    else if (key === "time") { if (matchMedia(BESIDE_HIDDEN).matches) setSide(true); setTimeAsked((n) => n + 1); }
+    else if (key === "tie" || key === "merge") { setSide(false); setAsking(key); }
     else if (key === "split") setSplitting(messages.findLast((m) => m.kind === "public" && m.author && names(m.author)?.role.startsWith("c")) ?? messages[0] ?? null);
     else if (key === "unmerge") merging.unmerge(id);
     else if (key === "reply") focus.current?.("public");
@@ -73,14 +80,17 @@ function Whole({ whole, next, previous }: { whole: Case; next: (() => void) | nu
     canUndo ? { id: "unmerge", name: say("ticket.unmerge"), keys: "m" } : { id: "merge", name: say("ticket.act_merge"), keys: "m", ...(noMerge ? { why: noMerge } : {}) },
     { id: "split", name: say("ticket.split_case"), keys: "s", ...(canSplit ? {} : { why: t.merged_into ? say("ticket.why_merged") : say("ticket.nothing_to_split") }) },
   ];
+  if (macros) more.unshift({ id: "macro", name: say("ticket.run_macro"), keys: "a" });
+  if (keepsTimes) more.push({ id: "time", name: say("ticket.time_add"), keys: "h" });
   const strandActs: StrandActs = { ...(canSplit ? { split: setSplitting } : {}), unmerge: (part) => onUnmerge(part) };
   const onUnmerge = (part: string) => (t.stage !== "closed" && whole.links.some((l) => l.kind === "merged_from" && l.ticket === part) && merging.until(absorbedAt(events, part)) ? () => merging.unmerge(part) : null);
-  const sideActs: SideActs = { onTie: () => choose("tie"), onUnmerge: (l) => (l.kind === "merged_from" ? onUnmerge(l.ticket) : l.kind === "merged_into" && canUndo ? () => merging.unmerge(id) : null) };
+  const sideActs: SideActs = { onTie: () => choose("tie"), onUnmerge: (l) => (l.kind === "merged_from" ? onUnmerge(l.ticket) : l.kind === "merged_into" && canUndo ? () => merging.unmerge(id) : null), timeAsked };
   const KEYS: Record<string, string> = { reply: "r", note: "n", transfer: "t", resolve: "e", consult: "x", wait_for: "w", follow: "f", unfollow: "f" };
   const offers = whole.offers.filter((o) => !(o.act === "follow" && !o.possible && offered(whole.offers, "unfollow")?.possible) && !(o.act === "unfollow" && !o.possible));
   useCommands([
     ...offers.map((o): Command => ({ id: `ticket.${o.act}`, title: actWord(say, o.act), more: t.number, ...(KEYS[o.act] ? { keys: KEYS[o.act]! } : {}), ...(canDo(o) ? {} : { why: whyWord(say, o.why) ?? "" }), run: () => choose(o.act) })),
     ...more.map((m): Command => ({ id: `ticket.${m.id}`, title: m.name, more: t.number, keys: m.keys, ...(m.why ? { why: m.why } : {}), run: () => choose(m.id) })),
+    ...(macros ?? []).map((m): Command => ({ id: `ticket.${macroCommand(m)}`, title: say("ticket.run_macro_of", { name: m.name }), more: t.number, section: say("ticket.macros"), run: () => setRunning({ macro: m.id }) })),
   ]);
   return (
     <>
@@ -92,9 +102,10 @@ function Whole({ whole, next, previous }: { whole: Case; next: (() => void) | nu
         <Composer whole={whole} names={names} act={act} onNext={next} focus={focus} />
       </div>
       <aside className="beside" aria-label={say("ticket.beside")}><Side whole={whole} events={events} names={names} acts={sideActs} /></aside>
-      {side && <Dialog title={say("ticket.beside")} open side onClose={() => setSide(false)}><div className="beside-sheet"><Side whole={whole} events={events} names={names} acts={sideActs} /></div></Dialog>}
+      {side && <Dialog title={say("ticket.beside")} open side onClose={() => { setSide(false); setTimeAsked(0); }}><div className="beside-sheet"><Side whole={whole} events={events} names={names} acts={sideActs} /></div></Dialog>}
       {asking === "tie" && <TieDialog whole={whole} onClose={() => setAsking(null)} />}
       {asking === "merge" && <MergeDialog whole={whole} names={names} onClose={() => setAsking(null)} onTie={() => setAsking("tie")} />}
+      {running && <MacroDialog whole={whole} chosen={running.macro} names={names} onClose={() => setRunning(null)} />}
       {splitting && <SplitDialog whole={whole} messages={messages} message={splitting} names={names} onClose={() => setSplitting(null)} />}
       {asking && ASKS.has(asking) && <ActDialog act={asking} whole={whole} act_={act} onClose={() => setAsking(null)} />}
     </>
@@ -113,7 +124,7 @@ function primary(whole: Case): string | null {
 function Head({ whole, offers, more, choose, onSide, next, previous }: { whole: Case; offers: Case["offers"]; more: Extra[]; choose: (act: string) => void; onSide: () => void; next: (() => void) | null; previous: (() => void) | null }) {
   const { say, when } = useSpeech(), now = useNow(), t = whole.ticket;
   const account = useQuery(accountQuery(t.account)).data;
-  const nearest = byAttention(whole.clocks.filter((c) => c.kind === "contract"), now)[0];
+  const nearest = byAttention(whole.clocks.filter((c) => c.kind === "contract" && c.verdict !== "cancelled"), now)[0];
   const first = primary(whole);
   const snoozed = (t as typeof t & { snoozed?: { until: string; reason: string } | null }).snoozed;
   const acts = [...offers.filter((o) => o.act !== first).map((o) => ({ id: o.act, name: actWord(say, o.act), ...(canDo(o) ? {} : { why: whyWord(say, o.why) ?? say("ticket.not_now") }) })), ...more];
@@ -132,7 +143,7 @@ function Head({ whole, offers, more, choose, onSide, next, previous }: { whole: 
           {t.alarm && <span>{say(t.alarm.does === "announce_timeout" ? "ticket.alarm_announce" : "ticket.alarm_close", { at: when.short(t.alarm.at, now) })}</span>}
         </div>
       </div>
-      <span className="big"><PromiseSign clock={nearest} size="b" /></span>
+      <span className="big">{!t.merged_into && <PromiseSign clock={nearest} size="b" />}</span>
       <div className="x case-acts">
         <span className="step"><Button kind="bare" keys="k" aria-label={say("ticket.previous")} why={previous ? null : say("ticket.first_one")} onPress={() => previous?.()}>↑</Button><Button kind="bare" keys="j" aria-label={say("ticket.next")} why={next ? null : say("ticket.last_one")} onPress={() => next?.()}>↓</Button></span>
         {first && <Button onPress={() => choose(first)}>{actWord(say, first)}</Button>}

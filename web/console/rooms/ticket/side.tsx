@@ -6,21 +6,25 @@ import { explainQuery, plansQuery } from "@api/queries";
 import { bookWords, byAttention, Dialog, lengthMs, pauseWords, PromiseSign, see, Shape, term, useMe, useNow, useSpeech, Wrong } from "@ui";
 import { promiseWord } from "./names";
 import { accountQuery, grantsQuery, lastCasesQuery, quotasQuery, similarQuery } from "./queries";
+import { Checks } from "./checks";
 import { Facts } from "./thread";
 import { Ties, type Tie } from "./ties";
+import { Times } from "./times";
 import type { Case, ClockOut, HouseEvent, Names } from "./types";
 import { pieces } from "./weave";
 
-export interface SideActs { onTie: () => void; onUnmerge: (tie: Tie) => (() => void) | null }
+export interface SideActs { onTie: () => void; onUnmerge: (tie: Tie) => (() => void) | null; /** Counts how often the form of time spent was called for from elsewhere. */ timeAsked?: number }
 export function Side({ whole, events, names, acts }: { whole: Case; events: HouseEvent[]; names: Names; acts: SideActs }) {
   const { say } = useSpeech();
   return (
     <>
       <Promises whole={whole} events={events} />
+      <Checks whole={whole} names={names} />
       <People whole={whole} names={names} />
       <Customer whole={whole} />
       <Grants whole={whole} />
-      <Ties whole={whole} {...acts} />
+      <Ties whole={whole} onTie={acts.onTie} onUnmerge={acts.onUnmerge} />
+      <Times whole={whole} names={names} {...(acts.timeAsked === undefined ? {} : { asked: acts.timeAsked })} />
       <section><h2>{say("ticket.facts")}</h2><Facts ticket={whole.ticket} product />{whole.ticket.cause && <dl className="kv s facts"><dt>{say("ticket.cause")}</dt><dd>{whole.ticket.cause}</dd></dl>}</section>
       <Similar whole={whole} />
     </>
@@ -31,7 +35,8 @@ function Promises({ whole, events }: { whole: Case; events: HouseEvent[] }) {
   const [why, setWhy] = useState<ClockOut | null>(null), [all, setAll] = useState(false);
   const sorted = byAttention(whole.clocks, now);
   // Of a promise made again and again, those past are folded.
-  const newest = sorted.filter((c) => !c.ended_at || !sorted.some((o) => o !== c && o.promise === c.promise && o.kind === c.kind && o.cycle > c.cycle));
+  const stopped = (c: ClockOut) => c.verdict === "cancelled" && sorted.some((o) => o.promise === c.promise && o.verdict !== "cancelled");
+  const newest = sorted.filter((c) => !stopped(c) && (!c.ended_at || !sorted.some((o) => o !== c && o.promise === c.promise && o.kind === c.kind && o.verdict !== "cancelled" && o.cycle > c.cycle)));
   const shown = all ? sorted : newest;
   return (
     <section>
@@ -57,7 +62,7 @@ function Promise_({ clock: c, events, now, onWhy }: { clock: ClockOut; events: H
   return (
     <div className="pr">
       <span title={bookWords(c.words, language)}>{promiseWord(say, c.promise)}{c.kind === "internal" && <span className="s m"> {say("ticket.internal_goal")}</span>}</span>
-      <PromiseSign clock={c} />
+      {c.verdict === "cancelled" ? <span className="s m">{say("ticket.clock_stopped")}</span> : <PromiseSign clock={c} />}
       {(running || seen.face === "paused" || off > 0 || seen.face === "broken") && <span className="run" role="img" aria-label={words}>{bar.map((p, i) => <i key={i} className={p.state} style={{ flexGrow: Math.max(p.ms, 1) / 1000 }} />)}</span>}
       <span className="s">{words} <button type="button" className="link s" onClick={onWhy} aria-label={say("ticket.why_this_of", { promise: promiseWord(say, c.promise) })}>{say("ticket.why_this")}</button></span>
     </div>

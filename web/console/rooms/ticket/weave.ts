@@ -10,7 +10,7 @@ export type Strand = Happening | Spoken;
 export const TOLD = new Set([
   "ticket.assigned", "ticket.wait_began", "ticket.timeout_announced", "ticket.resolved", "ticket.confirmed", "ticket.closed", "ticket.reopened", "ticket.transferred",
   "ticket.handed_over", "ticket.consulted", "ticket.helper_joined", "ticket.helper_left", "ticket.boosted", "ticket.update_agreed", "ticket.severity_raised", "ticket.lower_proposed",
-  "ticket.lower_declined", "ticket.severity_lowered", "ticket.plan_changed", "ticket.snoozed", "ticket.woken", "ticket.linked", "ticket.unlinked", "ticket.split",
+  "ticket.lower_declined", "ticket.severity_lowered", "ticket.plan_changed", "ticket.snoozed", "ticket.woken", "ticket.linked", "ticket.unlinked", "ticket.split", "ticket.macro_run",
   "ticket.merged", "ticket.absorbed", "ticket.unmerged", "ticket.released", "clock.breached", "clock.escalated", "clock.waived",
 ]);
 /** Since when a wait lasts, whatever it is called. */
