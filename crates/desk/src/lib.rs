@@ -13,6 +13,7 @@ mod directory;
 pub mod doctor;
 pub mod draft;
 pub mod fault;
+pub mod figures;
 pub mod form;
 pub mod grant;
 pub mod idempotency;

@@ -42,6 +42,11 @@ pub struct FilterText {
     pub channel: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// A version of a plan book.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tier: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub broken: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,9 +73,12 @@ impl FilterText {
             open: self.open,
             stages: keys(&mut form, "filter.stages", &self.stages, Stage::ALL, Stage::key),
             severities: keys(&mut form, "filter.severities", &self.severities, Severity::ALL, Severity::key),
-            product: word(&mut form, "filter.product", &self.product),
+            // Empty: none was named.
+            product: self.product.as_ref().map(|p| form.line_or_none("filter.product", p, 100)),
             channel: word(&mut form, "filter.channel", &self.channel),
             language: word(&mut form, "filter.language", &self.language),
+            plan: word(&mut form, "filter.plan", &self.plan),
+            tier: self.tier,
             broken: self.broken,
             snoozed: self.snoozed,
             due_before: self.due_before.as_deref().and_then(|text| {
@@ -79,6 +87,7 @@ impl FilterText {
                 at
             }),
         };
+        form.must(self.tier.is_none_or(|t| (1..=4).contains(&t)), "filter.tier", "not_a_tier");
         form.must(!(self.unassigned && self.handler.is_some()), "filter.unassigned", "contradicts_handler");
         settle_open(&mut form, &mut filter);
         form.done()?;

@@ -7,6 +7,7 @@ pub mod attachment;
 pub mod check;
 pub mod chore;
 pub mod clock;
+pub mod figures;
 pub mod grant;
 pub mod idempotency;
 pub mod link;
@@ -31,12 +32,13 @@ pub mod webhook;
 
 /// Every statement of the house, for the tests that prepare each on both databases.
 pub fn statements() -> Vec<&'static db::Sql> {
-    let rooms: [&[&'static db::Sql]; 23] = [
+    let rooms: [&[&'static db::Sql]; 24] = [
         account::ALL,
         attachment::ALL,
         chore::ALL,
         clock::ALL,
         grant::ALL,
+        figures::ALL,
         idempotency::ALL,
         link::ALL,
         log::ALL,

@@ -315,6 +315,9 @@ pub struct Filter {
     pub product: Option<String>,
     pub channel: Option<String>,
     pub language: Option<String>,
+    /// Version of the plan book its promises come from.
+    pub plan: Option<String>,
+    pub tier: Option<u8>,
     pub broken: Option<bool>,
     /// Next due before this instant.
     pub due_before: Option<At>,
@@ -337,6 +340,8 @@ impl Filter {
             && self.product.as_ref().is_none_or(|p| *p == c.words.product)
             && self.channel.as_ref().is_none_or(|ch| *ch == t.channel)
             && self.language.as_ref().is_none_or(|l| *l == c.language)
+            && self.plan.as_ref().is_none_or(|p| *p == c.plan)
+            && self.tier.is_none_or(|tier| tier == t.tier)
             && self.broken.is_none_or(|b| b == (c.broken > 0))
             && self.snoozed.is_none_or(|s| s == t.snoozed.is_some())
             && self.due_before.is_none_or(|d| c.next_due_at.is_some_and(|n| n < d))
@@ -361,7 +366,7 @@ pub const PAGE_MAX: u32 = 200;
 /// One page. The text is put together from fixed pieces; values are always parameters.
 pub fn list(tx: &mut Tx, filter: &Filter, order: Order, after: Option<After>, limit: u32) -> Result<Vec<Case>, DbError> {
     let mut where_ = Where::default();
-    filter.conditions(&mut where_);
+    filter.conditions(&mut where_, order == Order::Updated);
     let (column, direction) = match order {
         Order::Updated => ("updated_at", "desc"),
         Order::Due => ("next_due_at", "asc"),
@@ -381,20 +386,21 @@ pub fn list(tx: &mut Tx, filter: &Filter, order: Order, after: Option<After>, li
 /// How many cases a filter holds. Walks the cases: for a view's first count only, never for a page.
 pub fn count_once(tx: &mut Tx, filter: &Filter) -> Result<i64, DbError> {
     let mut where_ = Where::default();
-    filter.conditions(&mut where_);
+    filter.conditions(&mut where_, true);
     let text = format!("select count(*) from ticket{}", where_.text());
     Ok(tx.query_dyn(&text, &where_.vals(), |r| Ok(r.int(0)))?.first().copied().unwrap_or(0))
 }
 /// How many cases a filter holds, counted to `max` and no further.
 pub fn count_up_to(tx: &mut Tx, filter: &Filter, max: u32) -> Result<u32, DbError> {
     let mut where_ = Where::default();
-    filter.conditions(&mut where_);
+    filter.conditions(&mut where_, true);
     let n = where_.value(max);
     let text = format!("select count(*) from (select 1 from ticket{} limit ${n}) as some_cases", where_.text());
     Ok(tx.query_dyn(&text, &where_.vals(), |r| Ok(r.num(0)))?.first().copied().unwrap_or(0))
 }
 impl Filter {
-    fn conditions<'a>(&'a self, w: &mut Where<'a>) {
+    /// `by_update`: the rows are wanted by their last change, or in no order.
+    fn conditions<'a>(&'a self, w: &mut Where<'a>, by_update: bool) {
         // Stages that are all open let the index of open cases help; it adds no condition of its own.
         let all_open = !self.stages.is_empty() && self.stages.iter().all(|s| s.is_open());
         let open = self.open.or(all_open.then_some(true));
@@ -420,6 +426,13 @@ impl Filter {
         w.equal("product", self.product.as_deref().map(Val::from));
         w.equal("channel", self.channel.as_deref().map(Val::from));
         w.equal("language", self.language.as_deref().map(Val::from));
+        // Plan and tier have an index by last change each, for lists that reach into history. Where something narrower leads, what is added
+        // keeps the database from leaving that index for theirs.
+        let narrower = [self.requester, self.handler, self.owner].iter().any(Option::is_some) || self.account.is_some();
+        let leads = by_update && !narrower && open != Some(true) && !self.unassigned;
+        let tier_leads = leads && self.plan.is_none();
+        w.equal(if leads { "plan_id" } else { "(plan_id || '')" }, self.plan.as_deref().map(Val::from));
+        w.equal(if tier_leads { "tier" } else { "(tier + 0)" }, self.tier.map(Val::from));
         if let Some(broken) = self.broken {
             w.plain(if broken { "broken > 0" } else { "broken = 0" });
         }
@@ -464,5 +477,40 @@ impl<'a> Where<'a> {
     }
     fn vals(self) -> Vec<Val<'a>> {
         self.values
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::testing::TestDb;
+
+    /// SQLite's way to the first page of a list, in a word.
+    fn way(filter: &Filter, order: Order) -> String {
+        let db = TestDb::sqlite();
+        let mut where_ = Where::default();
+        filter.conditions(&mut where_, order == Order::Updated);
+        let (column, direction) = if order == Order::Due { ("next_due_at", "asc") } else { ("updated_at", "desc") };
+        let due = if order == Order::Due { " and next_due_at is not null" } else { "" };
+        let text = format!("explain query plan select id from ticket{}{due} order by {column} {direction}, id {direction} limit 50", where_.text());
+        let steps = db.read::<_, DbError>(|tx| tx.query_dyn(&text, &where_.vals(), |r| Ok(r.text(3)))).unwrap();
+        steps.join("; ")
+    }
+    #[test]
+    fn every_list_by_plan_or_tier_walks_an_index_in_its_order() {
+        let plan = Filter { plan: Some("ali.free.v1".into()), ..Filter::default() };
+        let tier = Filter { tier: Some(2), ..Filter::default() };
+        let both = Filter { tier: Some(2), ..plan.clone() };
+        for (filter, order, index) in [
+            (plan.clone(), Order::Updated, "ticket_of_plan (plan_id=?)"),
+            (tier.clone(), Order::Updated, "ticket_of_tier (tier=?)"),
+            (both.clone(), Order::Updated, "ticket_of_plan (plan_id=?)"),
+            (Filter { open: Some(true), ..both.clone() }, Order::Updated, "ticket_open_by_update (is_open=?)"),
+            (Filter { account: Some(AccountId::from_raw(1)), ..both.clone() }, Order::Updated, "ticket_of_account (account_id=?)"),
+            (both, Order::Due, "ticket_by_due"),
+        ] {
+            let way = way(&filter, order);
+            assert!(way.contains(index) && !way.contains("TEMP B-TREE"), "{filter:?}: {way}");
+        }
     }
 }

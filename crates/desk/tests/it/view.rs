@@ -61,6 +61,7 @@ store_test! {
             r#"{"stages": ["new", "closed"], "open": false}"#, r#"{"severities": ["high", "low"]}"#, r#"{"broken": false}"#, r#"{"broken": true}"#,
             r#"{"product": "ecs", "channel": "web_ticket"}"#, r#"{"due_before": "2026-03-02T10:30:00+08:00"}"#, r#"{"due_before": "2030-01-01T00:00:00Z"}"#,
             r#"{"handler": "me"}"#, r#"{"owner": "me"}"#, r#"{"language": "zh-CN"}"#, &ours,
+            r#"{"plan": "ali.basic.v1"}"#, r#"{"plan": "no.such"}"#, r#"{"tier": 1}"#, r#"{"tier": 2, "open": true}"#, r#"{"product": ""}"#,
         ] {
             let v = create(&w, &w.engineer, view("v", filter)).unwrap();
             let asked = view::filter_of(&v).unwrap();

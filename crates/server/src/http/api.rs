@@ -62,6 +62,7 @@ pub fn routes() -> OpenApiRouter<App> {
         super::template::routes(),
         super::macros::routes(),
         super::queue::routes(),
+        super::figures::routes(),
         super::search::routes(),
         super::events::routes(),
         super::account::routes(),

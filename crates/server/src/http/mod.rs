@@ -20,6 +20,7 @@ pub mod attachment;
 pub mod clock;
 pub mod draft;
 pub mod events;
+pub mod figures;
 pub mod flow;
 pub mod grant;
 pub mod house;

@@ -57,6 +57,8 @@ fn query(f: &FilterText, order: Order) -> String {
         ("product", f.product.clone()),
         ("channel", f.channel.clone()),
         ("language", f.language.clone()),
+        ("plan", f.plan.clone()),
+        ("tier", f.tier.map(|t| t.to_string())),
         ("broken", f.broken.map(|b| b.to_string())),
         ("due_before", f.due_before.clone()),
         ("snoozed", f.snoozed.map(|s| s.to_string())),

@@ -290,9 +290,14 @@ pub struct TicketListIn {
     #[serde(default, deserialize_with = "keys")]
     #[param(value_type = Option<String>)]
     pub severity: Vec<String>,
+    /// Empty: of cases where none was named.
     pub product: Option<String>,
     pub channel: Option<String>,
     pub language: Option<String>,
+    /// A version of a plan book.
+    pub plan: Option<String>,
+    /// 1 to 4.
+    pub tier: Option<u8>,
     /// With a broken promise, or without.
     pub broken: Option<bool>,
     /// Next due before this instant.
@@ -441,6 +446,8 @@ impl Listing {
             product: asked.product,
             channel: asked.channel,
             language: asked.language,
+            plan: asked.plan,
+            tier: asked.tier,
             broken: asked.broken,
             due_before: asked.due_before,
             snoozed: asked.snoozed,

@@ -41,6 +41,10 @@ pub struct FilterIn {
     pub product: Option<String>,
     pub channel: Option<String>,
     pub language: Option<String>,
+    /// A version of a plan book.
+    pub plan: Option<String>,
+    /// 1 to 4.
+    pub tier: Option<u8>,
     pub broken: Option<bool>,
     pub due_before: Option<String>,
     /// Laid aside, or not; staff only. A standing queue says `false`.
@@ -61,6 +65,8 @@ impl From<FilterIn> for FilterText {
             product: f.product,
             channel: f.channel,
             language: f.language,
+            plan: f.plan,
+            tier: f.tier,
             broken: f.broken,
             due_before: f.due_before,
             snoozed: f.snoozed,

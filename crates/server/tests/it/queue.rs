@@ -114,6 +114,37 @@ house_test! {
         assert_eq!(unread(&acme), Vec::<String>::new());
         assert_eq!(page(&acme, "")["unread"], Value::Null);
     }
+    fn the_figures_count_every_promise_made_to_a_customer_once(house) {
+        let li = house.as_engineer("li");
+        let acme = house.as_customer("acme");
+        let (first, _second) = (open(&acme, "first"), open(&acme, "second"));
+        let figures = || li.get("/api/v1/figures?days=1").json();
+        let all = |f: &Value| ["kept", "at_risk", "broken", "running"].map(|k| f["all"][k].as_u64().unwrap());
+        let before = figures();
+        let made: u64 = all(&before).iter().sum();
+        assert!(made >= 2 && all(&before)[3] == made, "{before}");
+        house.wind(Span::minutes(7));
+        act(&li, &first, json!({"act": "reply", "body": "we look into it"}));
+        let after = figures();
+        assert!(all(&after)[0] >= 1, "{after}");
+        assert_eq!(after["first_answer"][1], json!({"up_to": "PT10M", "count": 1}));
+        for table in ["by_plan", "by_channel", "by_handler", "by_group", "by_hour"] {
+            let sum: u64 = after[table].as_array().unwrap().iter().flat_map(|l| ["kept", "at_risk", "broken", "running"].map(|k| l[k].as_u64().unwrap())).sum();
+            assert_eq!(sum, all(&after).iter().sum::<u64>(), "{table}: {after}");
+        }
+        assert_eq!(after["by_channel"][0]["filter"], "channel=web_ticket");
+        for table in ["by_plan", "by_channel", "by_handler", "by_group"] {
+            let listed = page(&li, after[table][0]["filter"].as_str().unwrap())["items"].as_array().unwrap().len();
+            assert_eq!(listed, 2, "{table}: {after}");
+        }
+        assert_eq!(after["by_group"][0]["filter"], "product=&tier=1");
+        let book = li.get("/api/v1/figures?days=1&format=xlsx");
+        assert!(book.header("content-type").ends_with("spreadsheetml.sheet") && book.body.starts_with("PK"), "{}", book.header("content-type"));
+        let sheet = li.get("/api/v1/figures?days=1&format=csv");
+        assert!(sheet.header("content-type").starts_with("text/csv") && sheet.body.contains("\r\nchannel,web_ticket,"), "{}", sheet.body);
+        assert_eq!(li.get("/api/v1/figures?days=32").problem(), (422, "invalid".into()));
+        assert_eq!(acme.get("/api/v1/figures").problem(), (403, "forbidden".into()));
+    }
     fn a_customer_sees_what_waits_for_their_word(house) {
         let li = house.as_engineer("li");
         let (acme, other) = (house.as_customer("acme"), house.as_customer("other"));

@@ -247,6 +247,7 @@ worlds! {
             ("cursor=abc", "cursor foreign_cursor"),
             ("stage=nwe", "stage unknown"),
             ("due_before=soon", "due_before not_an_instant"),
+            ("tier=5", "tier not_a_tier"),
             ("sort=name", "sort unknown_value"),
             ("colour=red", "colour unknown_field"),
         ] {

@@ -26,6 +26,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     7 "0007_merge"
     8 "0008_tool"
     9 "0009_person"
+    10 "0010_figures"
 };
 
 /// What a run did.

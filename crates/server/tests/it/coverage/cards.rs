@@ -36,6 +36,7 @@ pub const CARDS: &[Card] = &[
         let (subject, requester) = (s.fresh("slow"), s.one(Role::Contact).id.to_string());
         Ask::json("/tickets", json!({"subject": subject, "body": "since noon", "account": s.account.to_string(), "requester": requester}))
     }),
+    card("read_figures", &["ticket.read_internal"], |_, _| Ask::bare("/figures?days=7")),
     card("queue_counts", &["ticket.read"], |_, _| Ask::bare("/queue/counts")),
     card("list_choices", &["ticket.open"], |s, _| Ask::bare(format!("/ask/choices?account={}", s.account))),
     card("preview_ticket", &["ticket.open"], |s, _| {
