@@ -11,13 +11,13 @@ const SEVERITIES = ["critical", "urgent", "high", "medium", "low", "business_dow
 const STAGES = ["new", "active", "waiting_customer", "waiting_vendor", "waiting_product", "resolved", "closed"];
 const CHANNELS = ["web_ticket", "hotline", "im_group", "dedicated_im_group", "live_chat", "email", "api"];
 type Key = "product" | "severity" | "stage" | "channel" | "language";
-export const FILTERS: (Key | "broken" | "account" | "handler")[] = ["product", "severity", "stage", "channel", "language", "account", "handler", "broken"];
+export const FILTERS: (Key | "broken" | "account" | "handler" | "plan" | "tier")[] = ["product", "severity", "stage", "channel", "language", "account", "handler", "plan", "tier", "broken"];
 
 export function Filters({ search, set, products, languages }: { search: QueueSearch; set: (change: Partial<QueueSearch>) => void; products: string[]; languages: string[] }) {
   const { say, language } = useSpeech();
   const one = (key: Key, all: Word, label: Word, ids: string[], name: (id: string) => string, quiet = true) => {
     const value = search[key];
-    const choices = [{ id: ALL, name: say(all) }, ...[...new Set([...ids, ...(value ? [value] : [])])].map((id) => ({ id, name: value === id && id.includes(",") ? id.split(",").map(name).join(" · ") : name(id) }))];
+    const choices = [{ id: ALL, name: say(all) }, ...[...new Set([...ids, ...(value !== undefined ? [value] : [])])].map((id) => ({ id, name: value === id && id.includes(",") ? id.split(",").map(name).join(" · ") : name(id) }))];
     return <Select quiet={quiet} label={say(label)} choices={choices} value={value ?? ALL} onChange={(id) => set({ [key]: id === ALL ? undefined : id })} />;
   };
   const tongue = (id: string) => new Intl.DisplayNames([language === "en-XA" ? "en" : language], { type: "language" }).of(id) ?? id;
@@ -25,14 +25,14 @@ export function Filters({ search, set, products, languages }: { search: QueueSea
   const any = FILTERS.some((f) => search[f] !== undefined);
   return (
     <div className="q-filters">
-      <span className="wide">{one("product", "queue.every_product", "queue.product", products, (p) => p)}</span>
+      <span className="wide">{one("product", "queue.every_product", "queue.product", products, (p) => p || say("figures.no_product"))}</span>
       <span className="wide">{one("severity", "queue.every_severity", "queue.severity", SEVERITIES, (s) => term(say, "severity", s))}</span>
       <DialogTrigger>
         <AriaButton className={`btn bare ${more ? "on" : ""}`}>{more ? say("queue.filters_on", { count: more }) : say("queue.filters")}<span aria-hidden="true" className="down" /></AriaButton>
         <Popover className="pop" offset={4} placement="bottom start">
           <AriaDialog className="q-pop" aria-label={say("queue.filters")}>
             <div className="slim q-pop-in">
-              {one("product", "queue.every_product", "queue.product", products, (p) => p, false)}
+              {one("product", "queue.every_product", "queue.product", products, (p) => p || say("figures.no_product"), false)}
               {one("severity", "queue.every_severity", "queue.severity", SEVERITIES, (s) => term(say, "severity", s), false)}
             </div>
             {one("stage", "queue.every_stage", "queue.stage", STAGES, (s) => term(say, "stage", s), false)}

@@ -12,7 +12,7 @@ import { queueRoute, type QueueSearch } from "../../router";
 import { showLayer, useCommands } from "../command/registry";
 import { FILTERS, Filters } from "./filters";
 import { arrange, groupOf, listQuery, type Group, type Row } from "./list";
-import { ManyBar } from "./many";
+import { ManyBar, UndoMany } from "./many";
 import { COLUMNS, setPrefs, usePrefs, type Column } from "./prefs";
 import { CaseRow } from "./row";
 import { asFilter, countsQuery, matches, STANDING, standingFilter, standingOf, type Filter } from "./standing";
@@ -117,6 +117,7 @@ export function Page() {
     const fresh = await client.fetchQuery({ ...caseQuery(id), staleTime: 0 }).catch(() => null);
     if (fresh) setSince((s) => ({ ...s, rows: new Map(s.rows).set(id, { ...fresh.ticket, clocks: fresh.clocks }) }));
   }, [client]);
+  const patchAll = (ids: string[]) => { for (const id of ids) void patch(id); };
   const nobody = say("queue.none_chosen");
   useCommands([
     { id: "queue.down", title: say("queue.key_down"), keys: "j", section: say("queue.list"), hidden: true, run: () => step(1) },
@@ -184,7 +185,8 @@ export function Page() {
         {list.isFetchingNextPage && <div className="q-wait"><Shape rows={3} /></div>}
         {list.isError && rows.length > 0 && <div className="q-wait"><Wrong error={list.error} again={() => void (list.isFetchNextPageError ? list.fetchNextPage() : list.refetch())} /></div>}
       </div>
-      {chosenRows.length > 0 ? <ManyBar rows={chosenRows} clear={() => setChosen(new Set())} done={(ids) => { for (const id of ids) void patch(id); }} /> : <Foot language={language} />}
+      {chosenRows.length > 0 ? <ManyBar rows={chosenRows} clear={() => setChosen(new Set())} done={patchAll} /> : <Foot language={language} />}
+      <UndoMany done={patchAll} />
       {asking && <Suspense fallback={null}><NewCase onClose={() => setAsking(false)} /></Suspense>}
     </div>
   );

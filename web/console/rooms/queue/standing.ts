@@ -19,7 +19,7 @@ export const standingOf = (counts: Record<string, Counter> | undefined) => STAND
 /** Conditions as the list's address spells them. */
 export interface Filter {
   account?: string; requester?: string; handler?: string; owner?: string; stage?: string; severity?: string; product?: string; channel?: string; language?: string;
-  due_before?: string; not_handler?: string; snoozed?: boolean; unassigned?: boolean; open?: boolean; broken?: boolean;
+  due_before?: string; not_handler?: string; snoozed?: boolean; unassigned?: boolean; open?: boolean; broken?: boolean; plan?: string; tier?: number;
 }
 const SOON_MS = 2 * 3600_000;
 /** To the minute, so that a page does not ask another question on every render. */
@@ -56,7 +56,7 @@ export function asSaved(f: Filter): Schemas["FilterIn"] {
 export function matches(f: Filter, t: Ticket, me: string): boolean {
   const is = (want: string | undefined, have: string | null | undefined) => !want || (want === "me" ? me : want) === have;
   const among = (want: string | undefined, have: string) => !want || want.split(",").includes(have);
-  return is(f.account, t.account) && is(f.requester, t.requester) && is(f.handler, t.handler) && is(f.owner, t.owner) && is(f.product, t.product) && is(f.channel, t.channel)
+  return is(f.account, t.account) && is(f.requester, t.requester) && is(f.handler, t.handler) && is(f.owner, t.owner) && (f.product === undefined || f.product === t.product) && is(f.channel, t.channel) && is(f.plan, t.plan) && (!f.tier || f.tier === t.tier)
     && (!f.not_handler || (f.not_handler === "me" ? me : f.not_handler) !== t.handler) && is(f.language, t.language) && among(f.stage, t.stage) && among(f.severity, t.severity) && (!f.unassigned || !t.handler) && (f.open === undefined || f.open === t.is_open)
     && (f.snoozed === undefined || f.snoozed === !!t.snoozed) && (f.broken === undefined || f.broken === t.broken > 0) && (!f.due_before || (!!t.next_due_at && Date.parse(t.next_due_at) < Date.parse(f.due_before)));
 }

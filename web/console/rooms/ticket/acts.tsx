@@ -124,7 +124,7 @@ export function ActDialog({ act, whole, onClose, act_: { send, told } }: { act: 
 const localInput = (ms: number) => { const d = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000); return d.toISOString().slice(0, 16); };
 
 /** Colleagues by name, skill or login; each with what they have in hand. */
-export function PersonPick({ label, value, onChange, error, without = [] }: { label: string; value?: string; onChange: (id: string) => void; error?: string | null; without?: (string | null | undefined)[] }) {
+export function PersonPick({ label, value, onChange, error, without = [] }: { label: string; value?: string; onChange: (id: string, person?: Schemas["PersonOut"]) => void; error?: string | null; without?: (string | null | undefined)[] }) {
   const { say, when } = useSpeech(), me = useMe(), now = useNow();
   const staff = useQuery(staffQuery);
   const [text, setText] = useState("");
@@ -133,7 +133,7 @@ export function PersonPick({ label, value, onChange, error, without = [] }: { la
   const chosen = all.find((p) => p.id === value);
   const found = all.filter((p) => !sought || chosen?.name === text || [p.name, p.login, ...p.skills].some((w) => w.toLowerCase().includes(sought))).sort((a, b) => Number(!!a.away_until) - Number(!!b.away_until) || a.load / (a.capacity || 1) - b.load / (b.capacity || 1));
   return (
-    <ComboBox className="item" items={found} inputValue={text} onInputChange={setText} value={value ?? null} onChange={(k) => { if (k) { onChange(String(k)); setText(all.find((p) => p.id === k)?.name ?? ""); } }} isInvalid={!!error} menuTrigger="focus" allowsEmptyCollection>
+    <ComboBox className="item" items={found} inputValue={text} onInputChange={setText} value={value ?? null} onChange={(k) => { if (k) { onChange(String(k), all.find((p) => p.id === k)); setText(all.find((p) => p.id === k)?.name ?? ""); } }} isInvalid={!!error} menuTrigger="focus" allowsEmptyCollection>
       <Label>{label}</Label>
       <Input className="field" placeholder={say("ticket.find_person")} />
       {error && <Text slot="errorMessage" className="s txt-late">{error}</Text>}

@@ -1,7 +1,7 @@
 /** What has to be looked at on this case, ticked off by whoever did it. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { ActMenu, Button, useNow, useSpeech, useTell } from "@ui";
+import { ActMenu, Button, may, useMe, useNow, useSpeech, useTell } from "@ui";
 import { ask, shelfQuery, type CheckItem } from "../tools/tools";
 import { reasonOf } from "./files";
 import type { Case, Names } from "./types";
@@ -11,10 +11,10 @@ type WithChecks = Case & { checks?: CheckItem[] };
 export const checksOf = (whole: Case) => (whole as WithChecks).checks;
 
 export function Checks({ whole, names }: { whole: Case; names: Names }) {
-  const { say, when } = useSpeech(), now = useNow(), client = useQueryClient(), tell = useTell(), id = whole.ticket.id, key = ["ticket", id];
+  const { say, when } = useSpeech(), able = may(useMe(), "ticket.work"), now = useNow(), client = useQueryClient(), tell = useTell(), id = whole.ticket.id, key = ["ticket", id];
   const lists = useQuery(shelfQuery("checklists")).data ?? [], checks = checksOf(whole);
   const [text, setText] = useState(""), [adding, setAdding] = useState(false), [busy, setBusy] = useState(false);
-  if (!checks) return null;
+  if (!checks || (!able && !checks.length)) return null;
   const put = (change: (all: CheckItem[]) => CheckItem[]) => client.setQueryData<WithChecks>(key, (old) => (old ? { ...old, checks: change(old.checks ?? []) } : old));
   const wrong = (e: unknown) => tell(reasonOf(e));
   const fresh = () => client.invalidateQueries({ queryKey: key, exact: true });
@@ -31,15 +31,15 @@ export function Checks({ whole, names }: { whole: Case; names: Names }) {
   return (
     <section>
       <h2 className="side-top"><span className="grow">{say("ticket.checks")}{checks.length > 0 && <span className="m thin"> {done}/{checks.length}</span>}</span>
-        {lists.length > 0 && <ActMenu kind="bare" label={say("ticket.use_list")} choices={lists.map((l) => ({ id: l.id, name: l.name, more: say("tools.points", { n: l.items.length }) }))} onChoose={(l) => void ask("POST", `/tickets/${id}/checks`, { body: { checklist: l } }).then(fresh, wrong)} />}
-        {!adding && <Button kind="bare" className="side-act" onPress={() => setAdding(true)}>{say("ticket.check_new")}</Button>}
+        {able && lists.length > 0 && <ActMenu kind="bare" label={say("ticket.use_list")} choices={lists.map((l) => ({ id: l.id, name: l.name, more: say("tools.points", { n: l.items.length }) }))} onChoose={(l) => void ask("POST", `/tickets/${id}/checks`, { body: { checklist: l } }).then(fresh, wrong)} />}
+        {able && !adding && <Button kind="bare" className="side-act" onPress={() => setAdding(true)}>{say("ticket.check_new")}</Button>}
       </h2>
       {!checks.length && !adding && <p className="m s">{say("ticket.checks_none")}</p>}
       <ul className="checks">
         {checks.map((c) => (
           <li key={c.n}>
-            <label className={`tick-line ${c.done ? "m" : ""}`}><input type="checkbox" checked={c.done} onChange={() => tick(c)} /><span>{c.text}{c.done && c.by && <span className="s"> {names(c.by)?.name ?? say("ticket.somebody")}{c.at ? ` ${when.short(c.at, now)}` : ""}</span>}</span></label>
-            <Button kind="bare" className="side-act" aria-label={say("ticket.check_drop", { text: c.text })} onPress={() => drop(c)}>✕</Button>
+            <label className={`tick-line ${c.done ? "m" : ""}`}><input type="checkbox" checked={c.done} disabled={!able} onChange={() => tick(c)} /><span>{c.text}{c.done && c.by && <span className="s"> {names(c.by)?.name ?? say("ticket.somebody")}{c.at ? ` ${when.short(c.at, now)}` : ""}</span>}</span></label>
+            {able && <Button kind="bare" className="side-act" aria-label={say("ticket.check_drop", { text: c.text })} onPress={() => drop(c)}>✕</Button>}
           </li>
         ))}
       </ul>

@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { caseQuery } from "@api/queries";
-import { ActMenu, Button, byAttention, Dialog, PromiseSign, Severity, Shape, term, useMe, useNow, useSpeech, useTell, Wrong } from "@ui";
+import { ActMenu, Button, byAttention, Dialog, may, PromiseSign, Severity, Shape, term, useMe, useNow, useSpeech, useTell, Wrong } from "@ui";
 import { useCommands, type Command } from "../command/registry";
 import { ActDialog, ASKS, useAct } from "./acts";
 import { Composer } from "./composer";
@@ -81,7 +81,7 @@ function Whole({ whole, next, previous }: { whole: Case; next: (() => void) | nu
     { id: "split", name: say("ticket.split_case"), keys: "s", ...(canSplit ? {} : { why: t.merged_into ? say("ticket.why_merged") : say("ticket.nothing_to_split") }) },
   ];
   if (macros) more.unshift({ id: "macro", name: say("ticket.run_macro"), keys: "a" });
-  if (keepsTimes) more.push({ id: "time", name: say("ticket.time_add"), keys: "h" });
+  if (keepsTimes && may(me, "ticket.work")) more.push({ id: "time", name: say("ticket.time_add"), keys: "h" });
   const strandActs: StrandActs = { ...(canSplit ? { split: setSplitting } : {}), unmerge: (part) => onUnmerge(part) };
   const onUnmerge = (part: string) => (t.stage !== "closed" && whole.links.some((l) => l.kind === "merged_from" && l.ticket === part) && merging.until(absorbedAt(events, part)) ? () => merging.unmerge(part) : null);
   const sideActs: SideActs = { onTie: () => choose("tie"), onUnmerge: (l) => (l.kind === "merged_from" ? onUnmerge(l.ticket) : l.kind === "merged_into" && canUndo ? () => merging.unmerge(id) : null), timeAsked };

@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { newKey, Refusal } from "@api/client";
-import { Button, TextLine, useMe, useNow, useSpeech, useTell } from "@ui";
+import { Button, may, TextLine, useMe, useNow, useSpeech, useTell } from "@ui";
 import { ask, timesQuery, type Spent } from "../tools/tools";
 import { reasonOf } from "./files";
 import type { Case, Names } from "./types";
@@ -21,21 +21,22 @@ export function Times({ whole, names, asked }: { whole: Case; names: Names; aske
   const [open, setOpen] = useState(!!asked), [all, setAll] = useState(false);
   const seen = useRef(asked);
   if (asked !== undefined && asked !== seen.current) { seen.current = asked; if (!open) setOpen(true); }
-  if (!times) return null;
+  const able = may(me, "ticket.work");
+  if (!times || (!able && !times.items.length)) return null;
   const fresh = () => { void client.invalidateQueries({ queryKey: ["ticket", id, "times"] }); };
   const drop = (s: Spent) => void ask("DELETE", `/tickets/${id}/times/${s.id}`).then(() => { fresh(); tell(say("ticket.time_dropped"), () => void ask("POST", `/tickets/${id}/times`, { body: { minutes: s.minutes, what: s.what, billable: s.billable, at: s.at } }).then(fresh, (e) => tell(reasonOf(e)))); }, (e) => tell(reasonOf(e)));
   const sorted = [...times.items].sort((a, b) => Date.parse(b.at) - Date.parse(a.at)), shown = all ? sorted : sorted.slice(0, SHOWN);
   return (
     <section>
-      <h2 className="side-top"><span className="grow">{say("ticket.times")}{times.total_minutes > 0 && <span className="m thin"> {when.length(times.total_minutes * MINUTE)}</span>}</span>{!open && <Button kind="bare" className="side-act" onPress={() => setOpen(true)}>{say("ticket.time_add")}</Button>}</h2>
+      <h2 className="side-top"><span className="grow">{say("ticket.times")}{times.total_minutes > 0 && <span className="m thin"> {when.length(times.total_minutes * MINUTE)}</span>}</span>{able && !open && <Button kind="bare" className="side-act" onPress={() => setOpen(true)}>{say("ticket.time_add")}</Button>}</h2>
       {!sorted.length && !open && <p className="m s">{say("ticket.times_none")}</p>}
       {open && <Form id={id} done={() => { setOpen(false); fresh(); }} close={() => setOpen(false)} />}
       <ul className="lines">
         {shown.map((s) => (
           <li key={s.id}>
             <span className="tie-top"><span className="grow">{s.what}</span><span className="nw">{when.length(s.minutes * MINUTE)}</span>
-              {s.by === me.id && now - Date.parse(s.at) < OWN_MS && <Button kind="bare" className="side-act" aria-label={say("ticket.time_drop", { what: s.what })} onPress={() => drop(s)}>✕</Button>}</span>
-            <span className="s m">{[names(s.by)?.name ?? say("ticket.somebody"), when.ago(s.at, now), s.billable ? say("ticket.billable_short") : ""].filter(Boolean).join(" · ")}</span>
+              {s.by === me.id && now - Date.parse(s.created_at ?? s.at) < OWN_MS && <Button kind="bare" className="side-act" aria-label={say("ticket.time_drop", { what: s.what })} onPress={() => drop(s)}>✕</Button>}</span>
+            <span className="s m">{[names(s.by)?.name ?? times.people?.[s.by]?.name ?? say("ticket.somebody"), when.ago(s.at, now), s.billable ? say("ticket.billable_short") : ""].filter(Boolean).join(" · ")}</span>
           </li>
         ))}
       </ul>

@@ -15,7 +15,8 @@ export interface Filled { language: string; body: string; missing: string[] }
 export interface RanStep { act: string; possible: boolean; why?: string | null; body?: string | null; events: { key: string; body: Record<string, unknown> }[] }
 export interface Ran { dry_run: boolean; steps: RanStep[]; ticket?: Ticket | null }
 export interface CheckItem { n: number; text: string; done: boolean; by?: string | null; at?: string | null }
-export interface Spent { id: string; by: string; minutes: number; what: string; billable: boolean; at: string }
+export interface Spent { id: string; by: string; minutes: number; what: string; billable: boolean; at: string; /** When it was written down. */ created_at?: string }
+export interface Times { items: Spent[]; total_minutes: number; people?: Record<string, { name: string }> }
 /** What may stand between two braces. */
 export const VARIABLES = ["customer", "company", "number", "subject", "product", "instance", "engineer", "vendor", "due"] as const;
 export type Variable = (typeof VARIABLES)[number];
@@ -38,7 +39,7 @@ export const shelfQuery = <S extends Shelf>(shelf: S) => queryOptions({
 });
 export const timesQuery = (ticket: string) => queryOptions({
   queryKey: ["ticket", ticket, "times"],
-  queryFn: async (): Promise<{ items: Spent[]; total_minutes: number } | null> => {
+  queryFn: async (): Promise<Times | null> => {
     try { return await ask("GET", `/tickets/${ticket}/times`); }
     catch (e) { if (e instanceof Refusal && (e.status === 404 || e.status === 403)) return null; throw e; }
   },
