@@ -10,14 +10,14 @@ type Load = () => Promise<{ Page: React.ComponentType }>;
 const room = <const P extends string>(path: P, load: Load) => createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load, "Page") });
 
 /** What the list shows: a standing view's key or a saved view's id, and filters of `GET /tickets`. */
-export interface QueueSearch { view?: string; product?: string; severity?: string; stage?: string; channel?: string; language?: string; account?: string; handler?: string; broken?: boolean; sort?: "due" | "updated" }
+export interface QueueSearch { view?: string; product?: string; severity?: string; stage?: string; channel?: string; language?: string; account?: string; handler?: string; plan?: string; tier?: number; broken?: boolean; sort?: "due" | "updated" }
 const text = (v: unknown) => (typeof v === "string" && v ? v : undefined);
 export const queueRoute = createRoute({
   getParentRoute: () => root,
   path: "/",
   validateSearch: (s: Record<string, unknown>): QueueSearch => ({
-    view: text(s.view), product: text(s.product), severity: text(s.severity), stage: text(s.stage), channel: text(s.channel), language: text(s.language),
-    account: text(s.account), handler: text(s.handler), ...(s.broken === true ? { broken: true } : {}), ...(s.sort === "updated" ? { sort: "updated" as const } : {}),
+    view: text(s.view), ...(typeof s.product === "string" ? { product: s.product } : {}), severity: text(s.severity), stage: text(s.stage), channel: text(s.channel), language: text(s.language),
+    account: text(s.account), handler: text(s.handler), plan: text(s.plan), ...(Number(s.tier) > 0 ? { tier: Number(s.tier) } : {}), ...(s.broken === true ? { broken: true } : {}), ...(s.sort === "updated" ? { sort: "updated" as const } : {}),
   }),
   component: lazyRouteComponent(() => import("./rooms/queue/page"), "Page"),
 });

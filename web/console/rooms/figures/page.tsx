@@ -1,180 +1,197 @@
-/** How promises stand and how long answers take: whole distributions, each with its table, each number a way to its cases. */
+/** How promises fare and how long answers take: whole distributions, each with its table, each number a way to its cases. */
 import "./figures.css";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import type { ReactNode } from "react";
-import { api, got, type Ticket } from "@api/client";
+import { lazy, Suspense, useMemo, useState, type ReactNode } from "react";
+import { got, Refusal, type Ticket } from "@api/client";
+import { api } from "@api/client";
 import { plansQuery } from "@api/queries";
-import { Button, Empty, may, nowMs, Select, term, useMe, useNow, useSay, useSpeech, useWhen, Wrong } from "@ui";
-import { Refusal } from "@api/client";
-import { Asked, every, Frame, toField, useNames } from "../desk/kit";
+import { Button, Dialog, Empty, lengthMs, may, Select, Shape, term, useMe, useSay, useSpeech, useWhen, Wrong } from "@ui";
+import { Frame, Refused, toField } from "../desk/kit";
+import { Newer } from "../desk/newer";
+import { wire, type Figures, type FigureLine } from "../desk/wire";
 import { edition, type Line } from "../plans/cells";
-import type { QueueSearch } from "../../router";
+import type { Make } from "./chart";
+import { casesOf } from "./links";
+import { lying, spread, upright } from "./pictures";
+import { countOf, endsOf, FATES, gather, placeOf, totalOf, type Fate, type Step, type Sum } from "./sums";
 
-const MINUTE = 60_000, HOUR = 60 * MINUTE, DAY = 24 * HOUR, SOON = 30 * MINUTE, MOST = 5;
-const openQuery = { queryKey: ["tickets", "figures-open"], queryFn: () => every((cursor) => got(api.GET("/api/v1/tickets", { params: { query: { open: true, limit: 200, ...(cursor ? { cursor } : {}) } } }))), refetchInterval: 60_000 };
-/** The cases changed last, up to a thousand: what a distribution is drawn from until the house counts itself. */
-const lastQuery = {
-  queryKey: ["tickets", "figures-last"],
-  queryFn: async () => {
-    const all: Ticket[] = [];
-    let cursor: string | undefined;
-    for (let i = 0; i < MOST; i++) {
-      const page = await got(api.GET("/api/v1/tickets", { params: { query: { sort: "updated" as never, limit: 200, ...(cursor ? { cursor } : {}) } } }));
-      all.push(...page.items);
-      if (!page.next) return { all, whole: true };
-      cursor = page.next;
-    }
-    return { all, whole: false };
-  },
-  staleTime: 60_000,
-};
-const SPANS = ["7", "30", "90", "0"];
+const Chart = lazy(() => import("./chart"));
+const SPANS = [1, 7, 14, 31], USUAL = 7, ROW = 40;
 export function Page() {
-  const say = useSay(), me = useMe(), go = useNavigate(), when = useWhen();
+  const say = useSay(), me = useMe(), go = useNavigate();
   const search = useSearch({ strict: false }) as { days?: number };
-  const days = SPANS.includes(String(search.days)) ? String(search.days) : "30";
-  const allowed = may(me, "ticket.read");
-  const open = useQuery({ ...openQuery, enabled: allowed }), last = useQuery({ ...lastQuery, enabled: allowed });
+  const days = SPANS.includes(Number(search.days)) ? Number(search.days) : USUAL;
+  const allowed = may(me, "ticket.read_internal");
+  const figures = useQuery({ queryKey: ["figures", days], queryFn: () => wire.get<Figures>("/api/v1/figures", { days }), refetchInterval: 60_000, enabled: allowed });
+  const [failed, setFailed] = useState<Refusal | null>(null), [saving, setSaving] = useState(false);
   if (!allowed) return <Frame title={say("figures.title")}><Wrong error={new Refusal(403, "forbidden", "", null, [], "")} /></Frame>;
-  const since = days === "0" ? 0 : nowMs() - Number(days) * DAY;
-  const cases = (last.data?.all ?? []).filter((t) => Date.parse(t.opened_at) >= since);
+  const look = (d: number) => void go({ to: "/figures", search: (d === USUAL ? {} : { days: d }) as never });
+  const save = (format: "csv" | "xlsx") => async () => {
+    setFailed(null);
+    setSaving(true);
+    try { await wire.save("/api/v1/figures", { days, format }, `figures-${days}.${format}`); } catch (e) { if (e instanceof Refusal) setFailed(e); else throw e; } finally { setSaving(false); }
+  };
+  const why = saving ? say("figures.saving") : figures.data ? null : say("figures.none");
   return (
     <Frame
       title={say("figures.title")} lead={say("figures.lead")}
       tools={<>
-        <Select quiet label={say("figures.period")} value={days} onChange={(d) => void go({ to: "/figures", search: (d === "30" ? {} : { days: Number(d) }) as never })} choices={SPANS.map((d) => ({ id: d, name: d === "0" ? say("figures.all_time") : say("figures.days", { n: Number(d) }) }))} />
-        <Button onPress={() => download(cases)} why={cases.length ? null : say("figures.nothing")}>{say("figures.csv")}</Button>
+        <Select quiet label={say("figures.window")} value={String(days)} onChange={(d) => look(Number(d))} choices={SPANS.map((d) => ({ id: String(d), name: d === 1 ? say("figures.day") : say("figures.days", { n: d }) }))} />
+        <Button onPress={() => void save("csv")()} why={why}>{say("figures.csv")}</Button><Button onPress={() => void save("xlsx")()} why={why}>{say("figures.xlsx")}</Button>
       </>}
     >
-      <Asked of={open}>{(tickets) => <Live tickets={tickets} />}</Asked>
-      <Asked of={last}>{(d) => (
-        <>
-          <p className="s m">{d.whole ? say("figures.from_all", { n: when.number(cases.length) }) : say("figures.from_last", { n: when.number(cases.length), most: when.number(d.all.length) })}</p>
-          {!cases.length ? <Empty title={say("figures.none")}>{days !== "0" && <Button onPress={() => void go({ to: "/figures", search: { days: 0 } as never })}>{say("figures.all_time")}</Button>}</Empty> : (
-            <>
-              <Spread title={say("figures.first_answer")} lengths={lengths(cases, (t) => t.first_reply_at)} of={cases.length} missing={say("figures.unanswered", { n: cases.filter((t) => !t.first_reply_at).length })} />
-              <Spread title={say("figures.resolve")} lengths={lengths(cases, (t) => t.resolved_at)} of={cases.length} missing={say("figures.unresolved", { n: cases.filter((t) => !t.resolved_at).length })} />
-              <Hours cases={cases} />
-            </>
-          )}
-        </>
-      )}</Asked>
+      <Refused error={failed} />
+      <Newer of={figures} rows={10}>{(f) => (totalOf(f.all) + countOf(f.first_answer) + countOf(f.resolve) === 0
+        ? <Empty title={say("figures.none")}>{days < SPANS.at(-1)! && <Button onPress={() => look(SPANS.at(-1)!)}>{say("figures.longer")}</Button>}</Empty>
+        : <Fares f={f} days={days} />)}</Newer>
     </Frame>
   );
 }
-const lengths = (cases: Ticket[], end: (t: Ticket) => unknown) => cases.flatMap((t) => { const e = end(t); return typeof e === "string" ? [Math.max(0, Date.parse(e) - Date.parse(t.opened_at))] : []; });
-
-/* ---- what is open now ---- */
-const OPEN = "new,active,waiting_customer,waiting_vendor,waiting_product";
-interface Sum { key: string; name: string; late: number; soon: number; fine: number; link?: Partial<QueueSearch> }
-function Live({ tickets }: { tickets: Ticket[] }) {
-  const say = useSay(), { language } = useSpeech(), names = useNames(), now = useNow();
+function Fares({ f, days }: { f: Figures; days: number }) {
+  const say = useSay(), when = useWhen(), { language } = useSpeech();
   const plans = useQuery(plansQuery);
   const planName = (id: string) => { const l = (plans.data?.items as Line[] | undefined)?.find((l) => l.id === id); return l ? `${l.name} ${edition(id)}` : id; };
-  const sums = (key: (t: Ticket) => string, name: (k: string) => string, link?: (k: string) => Partial<QueueSearch>): Sum[] => {
-    const all = new Map<string, Sum>();
-    for (const t of tickets) {
-      const k = key(t), s = all.get(k) ?? { key: k, name: name(k), late: 0, soon: 0, fine: 0, ...(link ? { link: link(k) } : {}) };
-      if (t.broken > 0) s.late++; else if (t.next_due_at && Date.parse(t.next_due_at) - now < SOON) s.soon++; else s.fine++;
-      all.set(k, s);
-    }
-    return [...all.values()].sort((a, b) => b.late - a.late || b.soon - a.soon || b.fine - a.fine || a.name.localeCompare(b.name, language));
-  };
-  const total = sums(() => "all", () => say("figures.all_open"), () => ({}))[0];
-  if (!total) return <section><h2>{say("figures.now")}</h2><p className="q">{say("figures.none_open")}</p></section>;
-  const most = total.late + total.soon + total.fine;
-  const parts: [string, Sum[]][] = [
-    [say("figures.by_plan"), sums((t) => t.plan, planName)],
-    [say("figures.by_channel"), sums((t) => t.channel, (k) => term(say, "channel", k), (k) => ({ channel: k }))],
-    [say("figures.by_severity"), sums((t) => t.severity, (k) => term(say, "severity", k), (k) => ({ severity: k }))],
-    [say("figures.by_group"), sums((t) => String(t.tier), (k) => say("figures.tier", { n: Number(k) }))],
-    [say("figures.by_person"), sums((t) => (t.handler as string | null) ?? "-", (k) => (k === "-" ? say("figures.nobody") : names.person(k) || k), (k) => (k === "-" ? { view: "unassigned", stage: undefined } : { handler: k }))],
-    [say("figures.by_product"), sums((t) => t.product, (k) => k || say("figures.no_product"), (k) => (k ? { product: k } : {}))],
+  const settled = f.all.kept + f.all.broken, percent = new Intl.NumberFormat(language === "en-XA" ? "en" : language, { style: "percent", maximumFractionDigits: 1 });
+  const parts: [string, Row[]][] = [
+    [say("figures.by_plan"), f.by_plan.map((l) => ({ ...l, name: planName(l.key) }))],
+    [say("figures.by_channel"), f.by_channel.map((l) => ({ ...l, name: term(say, "channel", l.key) }))],
+    [say("figures.by_group"), f.by_group.map((l) => ({ ...l, name: say("figures.group_of", { skill: l.skill || say("figures.no_product"), tier: l.tier }) }))],
+    [say("figures.by_handler"), f.by_handler.map((l) => ({ ...l, name: l.person ? l.name || l.person : say("figures.nobody") }))],
   ];
   return (
-    <section>
-      <h2>{say("figures.now")}</h2><p className="q">{say("figures.now_help")}</p>
-      <ul className="legend x s"><li className="late">{say("figures.late")}</li><li className="soon">{say("figures.soon")}</li><li className="fine">{say("figures.fine")}</li></ul>
-      <Bars rows={[total]} most={most} name={say("figures.all_open")} />
-      <div className="parts">{parts.map(([name, rows]) => <div key={name}><h3>{name}</h3><Bars rows={rows} most={Math.max(...rows.map((r) => r.late + r.soon + r.fine))} name={name} /></div>)}</div>
-    </section>
-  );
-}
-/** A table whose bars begin at zero; the numbers beside them are the data. */
-function Bars({ rows, most, name }: { rows: Sum[]; most: number; name: string }) {
-  const say = useSay();
-  const to = (s: Sum, more: Partial<QueueSearch>, n: number): ReactNode => (n && s.link ? <Link to="/" search={{ view: "all", stage: OPEN, ...s.link, ...more }}>{n}</Link> : n || <span className="m">0</span>);
-  return (
-    <table className="mid bars-table" aria-label={name}>
-      <thead className="unseen-head"><tr><th scope="col">{name}</th><td className="bar-cell" /><th scope="col" className="num">{say("figures.late")}</th><th scope="col" className="num">{say("figures.soon")}</th><th scope="col" className="num">{say("figures.open")}</th></tr></thead>
-      <tbody>{rows.map((s) => {
-        const w = (n: number) => (most ? (n / most) * 100 : 0);
-        return (
-          <tr key={s.key}><th scope="row">{s.name}</th>
-            <td className="bar-cell"><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" className="stackbar"><rect className="late" x="0" y="0" height="10" width={w(s.late)} /><rect className="soon" x={w(s.late)} y="0" height="10" width={w(s.soon)} /><rect className="fine" x={w(s.late + s.soon)} y="0" height="10" width={w(s.fine)} /></svg></td>
-            <td className={`num ${s.late ? "txt-late" : ""}`}>{to(s, { broken: true }, s.late)}</td><td className={`num ${s.soon ? "txt-risk" : ""}`}>{s.soon || <span className="m">0</span>}</td><td className="num">{to(s, {}, s.late + s.soon + s.fine)}</td></tr>
-        );
-      })}</tbody>
-    </table>
-  );
-}
-/* ---- how long it took ---- */
-const EDGES = [5 * MINUTE, 10 * MINUTE, 20 * MINUTE, 40 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, DAY, 3 * DAY, 7 * DAY];
-const share = (sorted: number[], p: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))]!;
-function Spread({ title, lengths, of, missing }: { title: string; lengths: number[]; of: number; missing: string }) {
-  const say = useSay(), when = useWhen();
-  const sorted = [...lengths].sort((a, b) => a - b);
-  const counts = [...EDGES, Infinity].map((edge, i) => sorted.filter((l) => l < edge && l >= (EDGES[i - 1] ?? 0)).length);
-  const labels = [...EDGES.map((e) => say("figures.under", { length: when.length(e) })), say("figures.over", { length: when.length(EDGES.at(-1)!) })];
-  return (
-    <section>
-      <h2>{title}</h2>
-      {!sorted.length ? <p className="q">{say("figures.nothing")}</p> : (
-        <>
-          <p className="q">{say("figures.half", { length: when.length(share(sorted, 0.5)), nine: when.length(share(sorted, 0.9)) })} <span className="m">{lengths.length < of && missing}</span></p>
-          <Columns name={title} counts={counts} labels={labels} column={say("figures.length")} />
-        </>
-      )}
-    </section>
-  );
-}
-function Hours({ cases }: { cases: Ticket[] }) {
-  const say = useSay(), when = useWhen();
-  const hours = [...Array(24).keys()], of = (t: Ticket) => Number(toField(Date.parse(t.opened_at), when.zone).slice(11, 13));
-  const counts = hours.map((h) => cases.filter((t) => of(t) === h).length), broken = hours.map((h) => cases.filter((t) => of(t) === h && t.broken > 0).length);
-  return <section><h2>{say("figures.by_hour")}</h2><p className="q">{say("figures.by_hour_help", { zone: when.zone })}</p><Columns name={say("figures.by_hour")} counts={counts} marked={broken} labels={hours.map((h) => String(h).padStart(2, "0"))} column={say("figures.hour")} /></section>;
-}
-/** Upright bars from zero, the count on each; the same as a table on demand. */
-function Columns({ name, counts, labels, marked, column }: { name: string; counts: number[]; labels: string[]; marked?: number[]; column: string }) {
-  const say = useSay();
-  const most = Math.max(1, ...counts);
-  return (
     <>
-      <div className="columns" aria-hidden="true">
-        {counts.map((n, i) => (
-          <div key={i}><span className={`s ${n ? "" : "m"}`}>{n}</span>
-            <svg viewBox="0 0 10 100" preserveAspectRatio="none"><rect className="fine" x="0" width="10" y={100 - (n / most) * 100} height={(n / most) * 100} />{marked && <rect className="late" x="0" width="10" y={100 - (marked[i]! / most) * 100} height={(marked[i]! / most) * 100} />}</svg>
-            <span className="s m">{labels[i]}</span></div>
-        ))}
-      </div>
-      <details><summary className="s">{say("figures.as_table")}</summary>
-        <table className="mid small-table" aria-label={name}><thead><tr><th scope="col">{column}</th><th scope="col" className="num">{say("figures.cases")}</th>{marked && <th scope="col" className="num">{say("figures.with_broken")}</th>}</tr></thead>
-          <tbody>{counts.map((n, i) => <tr key={i}><th scope="row">{labels[i]}</th><td className="num">{n}</td>{marked && <td className="num">{marked[i]}</td>}</tr>)}</tbody></table>
-      </details>
+      <section>
+        <h2>{say("figures.promises")}</h2>
+        <p className="q">{settled ? say("figures.settled", { settled: when.number(settled), share: percent.format(f.all.kept / settled) }) : say("figures.settled_none")} <span className="m">{say("figures.links_help")}{f.more && ` ${say("figures.more")}`}</span></p>
+        <Bars name={say("figures.promises")} rows={[{ ...f.all, name: say("figures.total"), filter: "" }]} first />
+        <div className="parts">{parts.map(([name, rows]) => !!rows.length && <div key={name}><h3>{name}</h3><Bars name={name} rows={rows.sort((a, b) => b.broken - a.broken || b.at_risk - a.at_risk || totalOf(b) - totalOf(a))} /></div>)}</div>
+      </section>
+      <Hours lines={f.by_hour} days={days} />
+      <Spread of="first_answer" steps={f.first_answer} />
+      <Spread of="resolve" steps={f.resolve} />
     </>
   );
 }
-/** Every case the pictures are drawn from, a line each. A leading sign is kept from being read as a formula. */
-function download(cases: Ticket[]) {
-  const cell = (v: unknown) => { const t = v == null ? "" : String(v); return `"${(/^[=+\-@\t\r]/.test(t) ? `'${t}` : t).replaceAll('"', '""')}"`; };
-  const minutes = (from: string, to: unknown) => (typeof to === "string" ? Math.round((Date.parse(to) - Date.parse(from)) / MINUTE) : "");
-  const head = ["number", "opened_at", "plan", "channel", "severity", "product", "stage", "tier", "handler", "broken", "first_reply_minutes", "resolve_minutes"];
-  const lines = cases.map((t) => [t.number, t.opened_at, t.plan, t.channel, t.severity, t.product, t.stage, t.tier, t.handler, t.broken, minutes(t.opened_at, t.first_reply_at), minutes(t.opened_at, t.resolved_at)].map(cell).join(","));
-  const url = URL.createObjectURL(new Blob([`\ufeff${[head.join(","), ...lines].join("\r\n")}\r\n`], { type: "text/csv" }));
-  const a = document.createElement("a");
-  a.href = url;
-  a.download = `figures-${new Date(nowMs()).toISOString().slice(0, 10)}.csv`;
-  a.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+type Row = FigureLine & { name: string; filter: string };
+/** A table whose bars are one picture standing in it, a bar a line; the numbers beside them are the data. */
+function Bars({ name, rows, first }: { name: string; rows: Row[]; first?: boolean }) {
+  const say = useSay(), when = useWhen(), go = useNavigate();
+  const make = useMemo(() => lying(rows, rows.map((r) => r.name), Math.max(1, ...rows.map(totalOf)), (f) => say(`figures.${f}`)), [JSON.stringify(rows), say("figures.kept")]);
+  const cell = (r: Row, fate?: Fate) => { const n = fate ? r[fate] : totalOf(r); return n ? <Link to="/" search={casesOf(r.filter, fate)} aria-label={`${r.name}, ${fate ? say(`figures.${fate}`) : say("figures.total")}: ${n}`}>{when.number(n)}</Link> : <span className="m">0</span>; };
+  return (
+    <table className={`bars-table ${first ? "first" : ""}`} aria-label={name}>
+      <thead><tr><th scope="col"><span className="unseen">{name}</span></th><td className="bar-cell" />{FATES.map((f) => <th key={f} scope="col" className="num"><Key of={f} />{say(`figures.${f}`)}</th>)}<th scope="col" className="num">{say("figures.total")}</th></tr></thead>
+        <tbody>{rows.map((r, i) => (
+          <tr key={`${r.name} ${r.filter}`}><th scope="row" title={r.name}>{r.name}</th>
+            {i === 0 && <td className="bar-cell" rowSpan={rows.length} aria-hidden="true"><Picture make={make} height={rows.length * ROW} onPick={(at, series) => void go({ to: "/", search: casesOf(rows[at]!.filter, FATES[series]) })} /></td>}
+            {FATES.map((f) => <td key={f} className={`num ${r[f] && f === "broken" ? "txt-late" : r[f] && f === "at_risk" ? "txt-risk" : ""}`}>{cell(r, f)}</td>)}<td className="num">{cell(r)}</td></tr>
+        ))}</tbody>
+    </table>
+  );
+}
+const Key = ({ of }: { of: Fate }) => <i className={`key ${of}`} aria-hidden="true" />;
+function Picture({ make, height, onPick }: { make: Make; height: number; onPick?: (place: number, series: number) => void }) {
+  return <Suspense fallback={<div className="chart" style={{ height }} />}><Chart make={make} height={height} {...(onPick ? { onPick } : {})} /></Suspense>;
+}
+function Table({ name, children }: { name: string; children: ReactNode }) {
+  const say = useSay();
+  return <details className="behind"><summary className="s">{say("figures.as_table")}</summary><table className="mid small-table" aria-label={name}>{children}</table></details>;
+}
+
+/* ---- when ---- */
+type Shown = { what: string; is: (t: Ticket) => boolean };
+function Hours({ lines, days }: { lines: Figures["by_hour"]; days: number }) {
+  const say = useSay(), when = useWhen(), { language } = useSpeech();
+  const [by, setBy] = useState<"hour" | "time">(days === 1 ? "time" : "hour"), [shown, setShown] = useState<Shown | null>(null);
+  const of = (instant: string) => { const wall = toField(Date.parse(instant), when.zone); return by === "hour" ? wall.slice(11, 13) : days === 1 ? wall.slice(0, 13) : wall.slice(0, 10); };
+  const keys = by === "hour" ? [...Array(24).keys()].map((h) => String(h).padStart(2, "0")) : [...new Set(lines.map((l) => of(l.hour)))].sort();
+  const sums = new Map(gather(lines, (l) => of(l.hour))), none: Sum = { kept: 0, at_risk: 0, broken: 0, running: 0 };
+  const day = (k: string) => new Intl.DateTimeFormat(language.startsWith("en") ? "en-GB" : language, { timeZone: "UTC", month: "short", day: "numeric" }).format(Date.parse(`${k}T12:00Z`));
+  const label = (k: string) => (by === "hour" ? k : days === 1 ? `${k.slice(11, 13)}:00` : day(k));
+  const data = keys.map((k) => sums.get(k) ?? none);
+  const make = useMemo(() => upright(data, keys.map(label), (f) => say(`figures.${f}`)), [JSON.stringify(data), by, language]);
+  const name = say(by === "hour" ? "figures.by_hour" : "figures.over_time");
+  const show = (k: string) => setShown({ what: say("figures.cases_of_hour", { hour: label(k) }), is: (t) => of(t.opened_at) === k });
+  if (!lines.length) return null;
+  return (
+    <section>
+      <div className="x"><h2>{name}</h2><Select quiet label={say("figures.shape")} value={by} onChange={(b) => setBy(b as "hour" | "time")} choices={[{ id: "hour", name: say("figures.as_of_day") }, { id: "time", name: say(days === 1 ? "figures.as_hours" : "figures.as_time") }]} /></div>
+      <p className="q">{say(by === "hour" ? "figures.by_hour_help" : "figures.over_time_help", { zone: when.zone })}</p>
+      <ul className="legend x s" aria-hidden="true">{FATES.map((f) => <li key={f}><Key of={f} />{say(`figures.${f}`)}</li>)}</ul>
+      <div role="img" aria-label={say("figures.chart", { name })}><Picture make={make} height={200} onPick={(at) => show(keys[at]!)} /></div>
+      <Table name={name}>
+        <thead><tr><th scope="col">{say(by === "hour" || days === 1 ? "figures.hour" : "figures.date")}</th>{FATES.map((f) => <th key={f} scope="col" className="num">{say(`figures.${f}`)}</th>)}<th scope="col" className="num">{say("figures.total")}</th></tr></thead>
+        <tbody>{keys.map((k, i) => <tr key={k}><th scope="row">{label(k)}</th>{FATES.map((f) => <td key={f} className="num">{data[i]![f]}</td>)}<td className="num">{totalOf(data[i]!) ? <button type="button" className="link" onClick={() => show(k)}>{totalOf(data[i]!)}</button> : 0}</td></tr>)}</tbody>
+      </Table>
+      {shown && <Cases {...shown} onClose={() => setShown(null)} />}
+    </section>
+  );
+}
+
+/* ---- how long ---- */
+const MARKS = [0.5, 0.9, 0.99] as const;
+function Spread({ of, steps }: { of: "first_answer" | "resolve"; steps: Step[] }) {
+  const say = useSay(), when = useWhen(), { language } = useSpeech();
+  const [shown, setShown] = useState<Shown | null>(null);
+  const all = countOf(steps), title = say(`figures.${of}`);
+  const length = (i: number) => (steps[i]?.up_to ? when.length(lengthMs(steps[i]!.up_to!)) : say("figures.beyond_any", { length: when.length(lengthMs(steps[i - 1]?.up_to ?? "PT0S")) }));
+  const labels = steps.map((s, i) => (s.up_to ? say("figures.within", { length: when.length(lengthMs(s.up_to)) }) : say("figures.beyond", { length: when.length(lengthMs(steps[i - 1]?.up_to ?? "PT0S")) })));
+  const places = all ? MARKS.map((m) => placeOf(steps, m)) : [];
+  const marks = [...new Set(places)].map((place) => ({ place, label: MARKS.filter((_, i) => places[i] === place).map((m) => `p${m * 100}`).join(" · ") }));
+  const make = useMemo(() => spread(steps.map((s) => s.count), labels, marks), [JSON.stringify(steps), language]);
+  const show = (i: number) => {
+    const [over, most] = endsOf(steps, i), end = (t: Ticket) => (of === "first_answer" ? t.first_reply_at : t.resolved_at) as string | null | undefined;
+    setShown({ what: say("figures.cases_in", { what: `${title} ${labels[i]}` }), is: (t) => { const e = end(t), took = e ? Date.parse(e) - Date.parse(t.opened_at) : NaN; return took > over && took <= most; } });
+  };
+  const percent = new Intl.NumberFormat(language === "en-XA" ? "en" : language, { style: "percent" });
+  let sum = 0;
+  return (
+    <section>
+      <h2>{title}</h2>
+      {!all ? <p className="q">{say(of === "first_answer" ? "figures.no_answers" : "figures.no_resolves")}</p> : (
+        <>
+          <p className="q">{say("figures.spread", { half: length(places[0]!), nine: length(places[1]!), most: length(places[2]!) })} <span className="m">{say(`figures.${of}_help`)}</span></p>
+          <div role="img" aria-label={say("figures.chart", { name: title })}><Picture make={make} height={Math.max(200, steps.length * 26)} onPick={show} /></div>
+          <p className="s m">{say("figures.marks")}</p>
+          <Table name={title}>
+            <thead><tr><th scope="col">{say("figures.length")}</th><th scope="col" className="num">{say("figures.cases")}</th><th scope="col" className="num">{say("figures.share")}</th></tr></thead>
+            <tbody>{steps.map((s, i) => { sum += s.count; return <tr key={i}><th scope="row">{labels[i]}</th><td className="num">{s.count ? <button type="button" className="link" onClick={() => show(i)}>{s.count}</button> : 0}</td><td className="num">{percent.format(sum / all)}</td></tr>; })}</tbody>
+          </Table>
+        </>
+      )}
+      {shown && <Cases {...shown} onClose={() => setShown(null)} />}
+    </section>
+  );
+}
+const PAGES = 5, SHOWN = 100;
+/** The cases behind a bar that no filter of the list describes, sought among those changed last. */
+function Cases({ what, is, onClose }: Shown & { onClose: () => void }) {
+  const say = useSay(), when = useWhen();
+  const last = useQuery({
+    queryKey: ["tickets", "figures-last"],
+    queryFn: async () => {
+      const all: Ticket[] = [];
+      let cursor: string | undefined;
+      for (let i = 0; i < PAGES; i++) {
+        const page = await got(api.GET("/api/v1/tickets", { params: { query: { sort: "updated" as never, limit: 200, ...(cursor ? { cursor } : {}) } } }));
+        all.push(...page.items);
+        if (!page.next) break;
+        cursor = page.next;
+      }
+      return all;
+    },
+    staleTime: 60_000,
+  });
+  const found = (last.data ?? []).filter(is);
+  return (
+    <Dialog title={what} open onClose={onClose} side>
+      {last.isPending ? <Shape rows={4} /> : last.isError ? <Wrong error={last.error} again={() => void last.refetch()} /> : (
+        <>
+          <p className="s m">{say("figures.cases_of", { n: when.number(last.data.length) })}</p>
+          {!found.length ? <p className="q">{say("figures.cases_none")}</p> : <ul className="rows">{found.slice(0, SHOWN).map((t) => <li key={t.id}><Link to="/tickets/$id" params={{ id: t.id }}>{t.number} {t.subject}</Link></li>)}</ul>}
+        </>
+      )}
+    </Dialog>
+  );
 }
