@@ -1,60 +1,124 @@
-/** When promises are counted: every calendar, whether it is open now, and its day and its coming days as the house answers them. */
+/** When promises are counted: every calendar, whether it is open now, and its whole year with holidays and make-up days. */
 import "./calendars.css";
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { api, got } from "@api/client";
-import { Button, Empty, useNow, useSay, useSpeech } from "@ui";
-import { Asked, Frame, fromField, toField } from "../desk/kit";
+import { api, got, Refusal } from "@api/client";
+import { bookWords, Button, Empty, Select, useNow, useSay, useSpeech, type Say } from "@ui";
+import { useCommands } from "../command/registry";
+import { Asked, Frame, toField } from "../desk/kit";
+import { Newer } from "../desk/newer";
+import { wire, type CalendarLine, type CalendarYear } from "../desk/wire";
 import { calendarName } from "../plans/cells";
+import { same } from "./days";
+import { Counted, Legend, Named, Week, Year } from "./year";
 
-const at = (id: string, instant: string) => got(api.GET("/api/v1/calendars/{id}", { params: { path: { id }, query: { at: instant as never } } }));
+interface CalendarsSearch { id?: string; year?: number; version?: number }
+const yearQuery = (id: string, year: number, version?: number) => ({
+  queryKey: ["calendar-year", id, year, version ?? null],
+  queryFn: async () => {
+    try {
+      const answer = await wire.get<CalendarYear>(`/api/v1/calendars/${id}`, { year, ...(version ? { version } : {}) });
+      if (answer.days) return answer;
+    } catch (e) { if (!(e instanceof Refusal && e.status === 422 && e.fields.some((f) => f.field === "year"))) throw e; }
+    throw new Refusal(404, "not_found", "", null, [], "");
+  },
+  staleTime: 10 * 60_000,
+});
+const nameOf = (c: CalendarLine, say: Say, language: string) => bookWords(c.name as Record<string, string> | undefined, language) || calendarName(c.id, say);
+const timeIn = (tz: string, now: number) => new Intl.DateTimeFormat("en-GB", { timeZone: tz, hour: "2-digit", minute: "2-digit" }).format(now);
 export function Page() {
-  const say = useSay(), now = useNow(), go = useNavigate();
-  const chosen = (useSearch({ strict: false }) as { id?: string }).id;
+  const { say, language } = useSpeech(), now = useNow(), go = useNavigate();
+  const search = useSearch({ strict: false }) as CalendarsSearch;
   const calendars = useQuery({ queryKey: ["calendars"], queryFn: () => got(api.GET("/api/v1/calendars")) });
-  const items = calendars.data?.items ?? [];
-  const open = useQueries({ queries: items.map((c) => ({ queryKey: ["calendar-now", c.id], queryFn: () => got(api.GET("/api/v1/calendars/{id}", { params: { path: { id: c.id } } })), refetchInterval: 60_000 })) });
+  // A calendar of several versions may come as several lines: the newest stands for it.
+  const items = [...new Map(((calendars.data?.items ?? []) as CalendarLine[]).map((c) => [c.id, c])).values()];
+  const open = useQueries({ queries: items.map((c) => ({ queryKey: ["calendar-now", c.id], queryFn: () => got(api.GET("/api/v1/calendars/{id}", { params: { path: { id: c.id } } })) as Promise<{ open?: boolean }>, refetchInterval: 60_000 })) });
+  const chosen = items.find((c) => c.id === search.id) ?? items.find((c) => c.id === "cal_cn_working_days") ?? items[0];
   return (
     <Frame title={say("calendars.title")} lead={say("calendars.lead")}>
-      <Asked of={calendars}>{({ items }) => !items.length ? <Empty title={say("calendars.none")} /> : (
-        <table className="stack mid"><thead><tr><th>{say("calendars.calendar")}</th><th>{say("calendars.now")}</th><th>{say("calendars.there")}</th><th>{say("calendars.version")}</th><td /></tr></thead>
+      <Asked of={calendars}>{() => !items.length ? <Empty title={say("calendars.none")} /> : (
+        <table className="stack mid"><thead><tr><th>{say("calendars.calendar")}</th><th>{say("calendars.now")}</th><th>{say("calendars.there")}</th><th>{say("calendars.version")}</th></tr></thead>
           <tbody>{items.map((c, i) => {
-            const state = open[i]?.data?.open;
+            const state = open[i]?.data?.open, here = c === chosen, name = nameOf(c, say, language);
             return (
-              <tr key={`${c.id} ${c.version}`}>
-                <th scope="row">{calendarName(c.id, say)}</th>
+              <tr key={c.id} className={here ? "here" : ""}>
+                <th scope="row"><button type="button" className="link" aria-pressed={here} onClick={() => void go({ to: "/calendars", search: { id: c.id } as never, resetScroll: false })}>{name}</button></th>
                 <td>{state === undefined ? <span className="m">…</span> : <span className={`tag ${state ? "on" : ""}`}>{state ? say("calendars.open") : say("calendars.closed")}</span>}</td>
-                <td className="q full">{clockIn(c.tz, now)} <span className="s m">{c.tz}</span></td>
-                <td className="m">{say("calendars.version_n", { n: c.version })}</td>
-                <td className="acts"><Button kind="bare" aria-expanded={chosen === c.id} aria-label={`${chosen === c.id ? say("calendars.fold") : say("calendars.look")} ${calendarName(c.id, say)}`} onPress={() => void go({ to: "/calendars", search: (chosen === c.id ? {} : { id: c.id }) as never, resetScroll: false })}>{chosen === c.id ? say("calendars.fold") : say("calendars.look")}</Button></td>
+                <td className="q full">{timeIn(c.tz, now)} <span className="s m">{c.tz}</span></td>
+                <td className="m">{c.versions && c.versions.length > 1 ? c.versions.map((v) => say("calendars.version_n", { n: v })).join(" · ") : say("calendars.version_n", { n: c.version })}</td>
               </tr>
             );
           })}</tbody></table>
       )}</Asked>
-      {items.filter((c) => c.id === chosen).slice(-1).map((c) => <Week key={c.id} id={c.id} tz={c.tz} />)}
+      {chosen && <Whole key={chosen.id} calendar={chosen} asked={search} />}
     </Frame>
   );
 }
-const clockIn = (tz: string, now: number) => new Intl.DateTimeFormat("en-GB", { timeZone: tz, weekday: undefined, hour: "2-digit", minute: "2-digit" }).format(now);
-const DAYS = 14, HOURS = [...Array(24).keys()], DAY = 86_400_000;
-/** Today hour by hour, then the fortnight day by day. Asked of the house instant by instant: it alone knows the holidays. */
-function Week({ id, tz }: { id: string; tz: string }) {
-  const say = useSay(), now = useNow(), { language } = useSpeech();
-  const today = toField(now, tz).slice(0, 10);
-  const hours = useQueries({ queries: HOURS.map((h) => { const when = fromField(`${today}T${String(h).padStart(2, "0")}:30`, tz); return { queryKey: ["calendar-at", id, when], queryFn: () => at(id, when), staleTime: Infinity }; }) });
-  const start = Date.parse(fromField(`${today}T12:30`, tz));
-  const days = [...Array(DAYS).keys()].map((d) => toField(start + d * DAY, tz).slice(0, 10));
-  const noons = useQueries({ queries: days.map((d) => { const when = fromField(`${d}T12:30`, tz); return { queryKey: ["calendar-at", id, when], queryFn: () => at(id, when), staleTime: Infinity }; }) });
-  const word = (open: boolean | undefined) => (open === undefined ? "…" : open ? say("calendars.open") : say("calendars.closed"));
-  const hourNow = Number(toField(now, tz).slice(11, 13));
-  const day = (d: string, options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language === "en-XA" ? "en" : language === "en" ? "en-GB" : language, { timeZone: "UTC", ...options }).format(Date.parse(`${d}T12:00Z`));
+/** One calendar's year. When a next version stands beside the present one, both are shown, and what changes is listed. */
+function Whole({ calendar, asked }: { calendar: CalendarLine; asked: CalendarsSearch }) {
+  const { say, language } = useSpeech(), now = useNow(), go = useNavigate();
+  const today = toField(now, calendar.tz).slice(0, 10), present = Number(today.slice(0, 4));
+  const year = Number.isInteger(asked.year) && asked.year! >= 1970 && asked.year! <= 2100 ? asked.year! : present;
+  const versions = calendar.versions ?? [calendar.version], older = versions.filter((v) => v <= calendar.version).at(-1) ?? calendar.version;
+  const other = versions.filter((v) => v !== older).at(-1), alone = versions.includes(Number(asked.version)) ? Number(asked.version) : undefined;
+  const both = other !== undefined && alone === undefined;
+  const [first, second] = both ? [Math.min(older, other), Math.max(older, other)] : [alone, undefined];
+  const one = useQuery(yearQuery(calendar.id, year, first)), two = useQuery({ ...yearQuery(calendar.id, year, second), enabled: both });
+  const to = (change: CalendarsSearch) => {
+    const next = { id: calendar.id, year, version: alone, ...change };
+    void go({ to: "/calendars", search: { id: next.id, ...(next.year === present ? {} : { year: next.year }), ...(next.version ? { version: next.version } : {}) } as never, resetScroll: false });
+  };
+  useCommands([
+    { id: "calendar.earlier", title: say("calendars.earlier_of", { year: String(year - 1) }), keys: "[", section: say("calendars.title"), run: () => to({ year: year - 1 }) },
+    { id: "calendar.later", title: say("calendars.later_of", { year: String(year + 1) }), keys: "]", section: say("calendars.title"), run: () => to({ year: year + 1 }) },
+    { id: "calendar.present", title: say("calendars.this_year"), keys: "t", section: say("calendars.title"), run: () => to({ year: present }) },
+  ]);
+  const name = nameOf(calendar, say, language);
   return (
     <section className="calendar">
-      <h2>{calendarName(id, say)}</h2><p className="q">{say("calendars.zone_is", { zone: tz })}</p>
-      <h3>{say("calendars.today")}</h3>
-      <ol className="hours">{HOURS.map((h) => <li key={h} className={`${hours[h]!.data?.open ? "open" : ""} ${h === hourNow ? "now" : ""}`}><i aria-hidden="true" /><span className="s">{String(h).padStart(2, "0")}</span><span className="unseen">{word(hours[h]!.data?.open)}</span></li>)}</ol>
-      <h3>{say("calendars.fortnight")}</h3>
-      <ol className="days">{days.map((d, i) => <li key={d} className={noons[i]!.data?.open ? "open" : ""}><span className="s m">{day(d, { weekday: "short" })}</span><span>{day(d, { month: "short", day: "numeric" })}</span><span className="s">{word(noons[i]!.data?.open)}</span></li>)}</ol>
+      <header className="x">
+        <h2 className="grow" aria-live="polite">{say("calendars.year_of", { name, year: String(year) })}</h2>
+        {other !== undefined && <Select quiet label={say("calendars.which")} value={alone ? String(alone) : "both"} onChange={(v) => to({ version: v === "both" ? undefined : Number(v) })} choices={[{ id: "both", name: say("calendars.both") }, ...versions.map((v) => ({ id: String(v), name: say("calendars.one", { n: v }) }))]} />}
+        <div className="x steps" role="group" aria-label={say("calendars.year", { year: String(year) })}>
+          <Button onPress={() => to({ year: year - 1 })} keys="[" aria-label={say("calendars.earlier_of", { year: String(year - 1) })}><span aria-hidden="true">‹</span> {year - 1}</Button>
+          {year !== present && <Button onPress={() => to({ year: present })} keys="T">{say("calendars.this_year")}</Button>}
+          <Button onPress={() => to({ year: year + 1 })} keys="]" aria-label={say("calendars.later_of", { year: String(year + 1) })}>{year + 1} <span aria-hidden="true">›</span></Button>
+        </div>
+      </header>
+      <Newer of={one} rows={8}>{(a) => {
+        const b = both ? two.data : undefined, changed = b ? new Set(a.days.filter((d, i) => !same(d, b.days[i])).map((d) => d.date)) : undefined;
+        return (
+          <>
+            <p className="q">{say("calendars.facts", { zone: calendar.tz, time: timeIn(calendar.tz, now) })}{a.statutory_version != null && <span className="m"> · {say("calendars.statutory", { n: a.statutory_version })}</span>}</p>
+            {a.provisional && <p className="provisional"><b>{say("calendars.provisional_short")}</b> {say("calendars.provisional", { year: String(year) })}</p>}
+            {a.always_open && <p>{say("calendars.always")}</p>}
+            <Legend days={[...a.days, ...(b?.days ?? [])]} changed={!!changed?.size} />
+            <div className={b ? "years" : ""}>
+              <div>{b && <h3>{say("calendars.version_of", { n: a.version })}</h3>}<Counted days={a.days} /><Year of={a} today={today} {...(changed ? { changed } : {})} /></div>
+              {b && <div><h3>{b.version > calendar.version ? say("calendars.next_of", { n: b.version }) : say("calendars.version_of", { n: b.version })}</h3><Counted days={b.days} /><Year of={b} today={today} {...(changed ? { changed } : {})} /></div>}
+            </div>
+            <div className="beside">
+              <Week of={a} />
+              {b ? <Differs a={a} b={b} changed={changed!} /> : null}
+            </div>
+            <Named of={b ?? a} />
+          </>
+        );
+      }}</Newer>
     </section>
+  );
+}
+function Differs({ a, b, changed }: { a: CalendarYear; b: CalendarYear; changed: Set<string> }) {
+  const say = useSay(), { language } = useSpeech();
+  const day = (d: string) => new Intl.DateTimeFormat(language.startsWith("en") ? "en-GB" : language, { timeZone: "UTC", month: "short", day: "numeric", weekday: "short" }).format(Date.parse(`${d}T12:00Z`));
+  const at = (y: CalendarYear, d: string) => { const it = y.days.find((x) => x.date === d); return it ? `${say(`calendars.${it.kind}`)}${it.windows.length ? ` ${it.windows.map((w) => `${w.from}–${w.to}`).join(" ")}` : ""}` : ""; };
+  return (
+    <div>
+      <h3>{say("calendars.differs")}</h3>
+      {!changed.size ? <p className="q">{say("calendars.differs_none")}</p> : (
+        <table><thead><tr><th>{say("calendars.dates")}</th><th>{say("calendars.was", { n: a.version })}</th><th>{say("calendars.was", { n: b.version })}</th></tr></thead>
+          <tbody>{[...changed].map((d) => <tr key={d}><th scope="row">{day(d)}</th><td className="q">{at(a, d)}</td><td>{at(b, d)}</td></tr>)}</tbody></table>
+      )}
+    </div>
   );
 }
