@@ -29,11 +29,20 @@ export const searchRoute = createRoute({
   validateSearch: (s: Record<string, unknown>): SearchSearch => ({ q: typeof s.q === "number" ? String(s.q) : text(s.q), kind: text(s.kind) }),
   component: lazyRouteComponent(() => import("./rooms/search/page"), "Page"),
 });
+/** Which shelf of tools, and which one on it. */
+const SHELVES = ["templates", "macros", "checklists"] as const;
+export const toolsRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/tools",
+  validateSearch: (s: Record<string, unknown>): { shelf?: (typeof SHELVES)[number]; id?: string } => ({ ...(SHELVES.some((x) => x === s.shelf) ? { shelf: s.shelf as (typeof SHELVES)[number] } : {}), ...(text(s.id) ? { id: text(s.id)! } : {}) }),
+  component: lazyRouteComponent(() => import("./rooms/tools/page"), "Page"),
+});
 export const ticketRoute = room("/tickets/$id", () => import("./rooms/ticket/page"));
 const routes = [
   queueRoute,
   ticketRoute,
   searchRoute,
+  toolsRoute,
   room("/people", () => import("./rooms/people/page")),
   room("/board", () => import("./rooms/board/page")),
   room("/figures", () => import("./rooms/figures/page")),

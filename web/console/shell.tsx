@@ -10,13 +10,14 @@ import { CommandBar } from "./rooms/command/bar";
 import { Shortcuts } from "./rooms/command/keys";
 import { countsQuery, standingOf } from "./rooms/queue/standing";
 
-const ROOMS: { keys?: string; to: "/search" | "/board" | "/figures" | "/people" | "/customers" | "/plans" | "/calendars" | "/webhooks" | "/house"; word: Word; deed?: string }[] = [
+const ROOMS: { keys?: string; to: "/search" | "/board" | "/figures" | "/people" | "/customers" | "/plans" | "/calendars" | "/tools" | "/webhooks" | "/house"; word: Word; deed?: string }[] = [
   { to: "/board", keys: "g b", word: "console.board" },
   { to: "/figures", keys: "g f", word: "console.figures" },
   { to: "/customers", keys: "g c", word: "console.customers" },
   { to: "/people", keys: "g p", word: "console.people" },
   { to: "/plans", keys: "g l", word: "console.plans" },
   { to: "/calendars", keys: "g d", word: "console.calendars" },
+  { to: "/tools", keys: "g t", word: "console.tools", deed: "tool.own" },
   { to: "/webhooks", keys: "g w", word: "console.webhooks", deed: "webhook.keep" },
   { to: "/house", keys: "g h", word: "console.house", deed: "house.read" },
 ];

@@ -37,7 +37,7 @@ export function MacroDialog({ whole, chosen, names, onClose }: { whole: Case; ch
   return (
     <Dialog title={say("ticket.run_macro_title")} open onClose={onClose}>
       <form className="act-form" onSubmit={(e) => { e.preventDefault(); go(); }} onKeyDown={(e) => { if (e.key === "Enter" && (e.metaKey || e.ctrlKey) && !e.nativeEvent.isComposing) { e.preventDefault(); go(); } }}>
-        {!all.length ? <p className="q">{say("ticket.no_macros")} <Link to={"/tools" as never} search={{ shelf: "macros" } as never}>{say("ticket.keep_tools")}</Link></p> : (
+        {!all.length ? <p className="q">{say("ticket.no_macros")} <Link to="/tools" search={{ shelf: "macros" }}>{say("ticket.keep_tools")}</Link></p> : (
           <Select label={say("ticket.macro")} value={id} onChange={(k) => { setId(k); key.current = newKey(); doing.reset(); }} choices={all.map((m) => ({ id: m.id, name: m.name, more: m.steps.map((s) => actWord(say, s.act)).join(" · ") }))} />
         )}
         {macro && (

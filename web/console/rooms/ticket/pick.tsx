@@ -4,16 +4,16 @@ import { useEffect, useState } from "react";
 import { ComboBox, Input, Label, ListBox, ListBoxItem, Popover, Text } from "react-aria-components";
 import { api, got } from "@api";
 import { term, useSpeech } from "@ui";
-import { lastCasesQuery } from "./queries";
+import { lastCasesQuery, myCasesQuery } from "./queries";
 
 export interface Found { id: string; number: string; subject: string; more?: string }
 const PAUSE_MS = 180, HITS = 8;
 
-export function CasePick({ label, value, onChange, account, without, error, autoFocus }: { label: string; value: Found | null; onChange: (c: Found | null) => void; account: string; without: readonly string[]; error?: string | null; autoFocus?: boolean }) {
+export function CasePick({ label, value, onChange, account, without, error, autoFocus }: { label: string; value: Found | null; onChange: (c: Found | null) => void; account?: string; without: readonly string[]; error?: string | null; autoFocus?: boolean }) {
   const { say } = useSpeech();
   const [text, setText] = useState("");
   const chosen = value ? `${value.number} ${value.subject}` : null, asked = useSettled(text === chosen ? "" : text.trim());
-  const last = useQuery(lastCasesQuery(account));
+  const last = useQuery(account ? lastCasesQuery(account) : myCasesQuery);
   const hits = useQuery({
     queryKey: ["search", "case", asked], enabled: asked.length > 1, placeholderData: keepPreviousData, retry: false,
     queryFn: ({ signal }) => got(api.GET("/api/v1/search", { params: { query: { q: asked.slice(0, 200), kind: "ticket", limit: HITS } }, signal })),

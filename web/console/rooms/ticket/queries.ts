@@ -56,6 +56,11 @@ export const lastCasesQuery = (account: string) => queryOptions({
   queryFn: () => got(api.GET("/api/v1/tickets", { params: { query: { account, sort: "updated", limit: 6 } } })),
   staleTime: 60_000,
 });
+export const myCasesQuery = queryOptions({
+  queryKey: ["tickets", "of", "me"],
+  queryFn: () => got(api.GET("/api/v1/tickets", { params: { query: { handler: "me", sort: "updated", limit: 6 } } })),
+  staleTime: 60_000,
+});
 export const similarQuery = (subject: string) => queryOptions({
   queryKey: ["search", "similar", subject],
   queryFn: () => got(api.GET("/api/v1/search", { params: { query: { q: subject.slice(0, 200), kind: "ticket", limit: 6 } } })),
