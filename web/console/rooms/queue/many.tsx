@@ -32,7 +32,8 @@ export function useMany(rows: Row[], clear: () => void, done: (ids: string[]) =>
       const { items } = await takeBack(undo);
       remember(null);
       done(ids);
-      tell(say("queue.many_undone", { count: items.filter((i) => i.done).length }));
+      const well = items.filter((i) => i.done).length, rest = items.length - well;
+      tell(`${say("queue.many_undone", { count: well })}${rest ? say("queue.many_left_changed", { count: rest }) : ""}`);
     } catch (e) { wrong(e); }
   };
   return { run, back, wrong };

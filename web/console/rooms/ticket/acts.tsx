@@ -73,9 +73,11 @@ export function ActDialog({ act, whole, onClose, act_: { send, told } }: { act: 
       if (e instanceof Refusal && e.status === 412) { await client.refetchQueries({ queryKey: ["ticket", t.id], exact: true }); seen.current = client.getQueryData<Case>(["ticket", t.id])?.ticket.version ?? seen.current; }
     },
   });
+  // One part that refuses refuses all.
+  const words_ = (why: string) => (form.parts ? say("ticket.part_refused", { why }) : why);
   const refusal = doing.error instanceof Refusal ? doing.error : null;
   const wrong = (field: string) => refusal?.field(field) ?? (missing.includes(field) ? say("form.missing") : null);
-  const general = refusal && !refusal.fields.length ? (refusal.offline ? say("state.offline_detail") : refusal.status === 412 ? say("ticket.changed_meanwhile") : (whyWord(say, refusal.code.startsWith("ticket.") ? refusal.code : null) ?? refusal.detail ?? refusal.title)) : null;
+  const general = refusal && !refusal.fields.length ? (refusal.offline ? say("state.offline_detail") : refusal.status === 412 ? say("ticket.changed_meanwhile") : words_(whyWord(say, refusal.code.startsWith("ticket.") ? refusal.code : null) ?? refusal.detail ?? refusal.title)) : null;
   function go() {
     const empty = (needs[act] ?? []).filter((f) => !String(form[f] ?? "").trim());
     if (guarded) return;
