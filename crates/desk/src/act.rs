@@ -10,6 +10,7 @@ use domain::routing::{Candidate, Need};
 use domain::ticket::{Command, Fact, decide};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use store::db::Tx;
 use store::log::Audience;
 use store::message::{Message, MessageKind};
 use store::person::Person;
@@ -68,7 +69,7 @@ pub fn act(cx: &mut Act, leave: &Leave<domain::people::ActOnTicket>, id: TicketI
 pub(crate) fn perform(cx: &mut Act, who: &Actor, case: Case, doing: &Doing) -> Result<(Case, Option<MessageId>), Fault> {
     let patience = cx.desk.rules().patience;
     let facts = decide(&case.ticket, who, &doing.command, &patience, cx.now)?;
-    check_people(cx, &doing.command)?;
+    check_people(cx.tx, &doing.command)?;
     if doing.command == Command::Boost {
         crate::quota::take_boost(cx, &case, who.person)?;
     }
@@ -91,7 +92,7 @@ fn children_first(cx: &mut Act, who: &Actor, case: Case, doing: &Doing) -> Resul
     store::ticket::find(cx.tx, case.ticket.id)?.ok_or(Fault::NotFound)
 }
 
-fn check_words(doing: &Doing) -> Result<(), Fault> {
+pub(crate) fn check_words(doing: &Doing) -> Result<(), Fault> {
     let mut flaws = Vec::new();
     let needs_words = matches!(doing.command, Command::Reply { .. } | Command::Note);
     match doing.body.as_deref().map(str::trim) {
@@ -132,19 +133,19 @@ fn reasons(command: &Command) -> Vec<(&'static str, &str)> {
     }
 }
 /// Whoever is named must be somebody who answers cases and is still with us.
-fn check_people(cx: &mut Act, command: &Command) -> Result<(), Fault> {
+pub(crate) fn check_people(tx: &mut Tx, command: &Command) -> Result<(), Fault> {
     let (field, named) = match command {
         Command::Transfer { to, .. } | Command::HandOver { to, .. } => ("to", *to),
         Command::Consult { expert, .. } => ("expert", *expert),
         _ => return Ok(()),
     };
-    match store::person::find(cx.tx, named)? {
+    match store::person::find(tx, named)? {
         Some(p) if p.active && p.role.answers() => Ok(()),
         _ => Err(Fault::invalid(field, "nobody_who_answers")),
     }
 }
 
-fn put_message(cx: &mut Act, case: &Case, who: &Actor, doing: &Doing) -> Result<Option<MessageId>, Fault> {
+pub(crate) fn put_message(cx: &mut Act, case: &Case, who: &Actor, doing: &Doing) -> Result<Option<MessageId>, Fault> {
     let kind = match doing.command {
         Command::Note => MessageKind::Internal,
         _ => MessageKind::Public,
@@ -471,6 +472,7 @@ pub fn fact_body(fact: &Fact, message: Option<MessageId>) -> Value {
         Fact::Closed { how } => json!({"how": how.key()}),
         Fact::Reopened { by, reason } => json!({"by": id(by), "reason": reason}),
         Fact::Transferred { from, to, tier, reason } => json!({"from": from.as_ref().map(id), "to": id(to), "tier": tier, "reason": reason}),
+        Fact::PutBack { by, from, tier } => json!({"by": id(by), "from": from.as_ref().map(id), "tier": tier}),
         Fact::HandedOver { from, to, reason } => json!({"from": from.as_ref().map(id), "to": id(to), "reason": reason}),
         Fact::Consulted { by, expert, question } => json!({"by": id(by), "expert": id(expert), "question": question}),
         Fact::HelperJoined { who } | Fact::HelperLeft { who } | Fact::Followed { who } | Fact::Unfollowed { who } => json!({"who": id(who)}),

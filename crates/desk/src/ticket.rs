@@ -93,6 +93,8 @@ pub(crate) fn open_for(cx: &mut Act, who: &Actor, author: PersonId, number: i64,
         next_due_at: None,
         broken: 0,
         messages: 0,
+        checks_open: 0,
+        minutes_spent: 0,
     };
     let case = on_plan_terms(cx, case, who.person)?;
     let message: MessageId = cx.fresh();
@@ -244,6 +246,8 @@ pub struct Seen {
     pub grants: Vec<AccessGrant>,
     /// How the customer found it, once they said.
     pub rating: Option<Rating>,
+    /// What is to be done on it; none for customers.
+    pub checks: Vec<store::checklist::Item>,
     pub offers: Vec<Offer>,
     /// Cases this one is tied to, as far as they may be known.
     pub links: Vec<Tied>,
@@ -265,13 +269,15 @@ pub fn read(tx: &mut Tx, desk: &Desk, leave: &Leave<ReadTicket>, id: TicketId, n
     let account = store::account::find(tx, case.ticket.account)?.map(|a| a.name).unwrap_or_default();
     let grants = store::grant::list_of_ticket(tx, id)?;
     let rating = store::rating::find(tx, id)?;
+    let checks = if inside { store::checklist::list_of_ticket(tx, id)? } else { Vec::new() };
     let mut ids = named(&case.ticket, inside, &messages, &attachments);
     ids.extend(grants.iter().flat_map(crate::grant::people_of));
     ids.extend(rating.as_ref().map(|r| r.by));
+    ids.extend(checks.iter().filter_map(|c| c.done).map(|(by, _)| by));
     ids.sort_unstable();
     ids.dedup();
     let people = store::person::list_named(tx, &ids)?;
-    Ok(Seen { case, account, messages, more, attachments, clocks, grants, rating, offers, links, people })
+    Ok(Seen { case, account, messages, more, attachments, clocks, grants, rating, checks, offers, links, people })
 }
 /// Everybody a case and its thread speak of, each once. Who follows it is the vendor's own business.
 fn named(t: &Ticket, inside: bool, messages: &[Message], attachments: &[Attachment]) -> Vec<PersonId> {

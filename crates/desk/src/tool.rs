@@ -1,4 +1,4 @@
-//! What the vendor's people keep for their daily work: reply templates and macros, their own and those colleagues share.
+//! What the vendor's people keep for their daily work: reply templates, macros and check lists, their own and those colleagues share.
 use crate::form::Form;
 use crate::log::{self, Line};
 use crate::{Act, Fault, limits};
@@ -12,18 +12,21 @@ use store::tool::Tool;
 pub enum ToolKind {
     Template,
     Macro,
+    Checklist,
 }
 impl ToolKind {
     pub fn key(self) -> &'static str {
         match self {
             ToolKind::Template => "template",
             ToolKind::Macro => "macro",
+            ToolKind::Checklist => "checklist",
         }
     }
     fn lines(self) -> [&'static str; 3] {
         match self {
             ToolKind::Template => ["template.created", "template.edited", "template.dropped"],
             ToolKind::Macro => ["macro.created", "macro.edited", "macro.dropped"],
+            ToolKind::Checklist => ["checklist.created", "checklist.edited", "checklist.dropped"],
         }
     }
 }

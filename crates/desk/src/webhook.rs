@@ -34,6 +34,7 @@ pub const EVENTS: &[&str] = &[
     "ticket.closed",
     "ticket.reopened",
     "ticket.transferred",
+    "ticket.put_back",
     "ticket.handed_over",
     "ticket.consulted",
     "ticket.helper_joined",

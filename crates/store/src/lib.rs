@@ -4,7 +4,9 @@ pub mod db;
 
 pub mod account;
 pub mod attachment;
+pub mod bulk;
 pub mod check;
+pub mod checklist;
 pub mod chore;
 pub mod clock;
 pub mod figures;
@@ -25,6 +27,7 @@ pub mod rating;
 pub mod search;
 pub mod session;
 pub mod ticket;
+pub mod timelog;
 pub mod token;
 pub mod tool;
 pub mod view;
@@ -32,9 +35,11 @@ pub mod webhook;
 
 /// Every statement of the house, for the tests that prepare each on both databases.
 pub fn statements() -> Vec<&'static db::Sql> {
-    let rooms: [&[&'static db::Sql]; 24] = [
+    let rooms: [&[&'static db::Sql]; 27] = [
         account::ALL,
         attachment::ALL,
+        bulk::ALL,
+        checklist::ALL,
         chore::ALL,
         clock::ALL,
         grant::ALL,
@@ -54,6 +59,7 @@ pub fn statements() -> Vec<&'static db::Sql> {
         rating::ALL,
         session::ALL,
         ticket::ALL,
+        timelog::ALL,
         token::ALL,
         tool::ALL,
         view::ALL,

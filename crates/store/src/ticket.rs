@@ -22,6 +22,10 @@ pub struct Case {
     /// Promises to the customer broken so far.
     pub broken: u32,
     pub messages: u32,
+    /// Items of its check list that are not done; written by [`crate::checklist`] alone.
+    pub checks_open: u32,
+    /// Working time written down; written by [`crate::timelog`] alone.
+    pub minutes_spent: u32,
 }
 
 /// The structured question.
@@ -39,14 +43,14 @@ pub struct Words {
 
 macro_rules! columns {
     () => {
-        "id, number, account_id, requester_id, subject, channel, severity, stage, cycle, product, instance, error_code, window_from, window_to, impact, tried, language, plan_id, opened_at, updated_at, owner_id, handler_id, tier, helpers, followers, boosted_at, proposed, first_reply_at, resolved_at, closed_at, cause, alarm_at, alarm_does, next_due_at, broken, messages, version, snoozed_until, snoozed_by, snooze_why, parent_id, open_children, merged_into, person_asked_at"
+        "id, number, account_id, requester_id, subject, channel, severity, stage, cycle, product, instance, error_code, window_from, window_to, impact, tried, language, plan_id, opened_at, updated_at, owner_id, handler_id, tier, helpers, followers, boosted_at, proposed, first_reply_at, resolved_at, closed_at, cause, alarm_at, alarm_does, next_due_at, broken, messages, version, snoozed_until, snoozed_by, snooze_why, parent_id, open_children, merged_into, person_asked_at, checks_open, minutes_spent"
     };
 }
 statements! {
     ONE = concat!("select ", columns!(), " from ticket where id = $1");
     LOCKED = concat!("select ", columns!(), " from ticket where id = $1"), postgres concat!("select ", columns!(), " from ticket where id = $1 for update");
     BY_NUMBER = "select id from ticket where number = $1";
-    INSERT = concat!("insert into ticket (", columns!(), ", severity_rank, is_open) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46)");
+    INSERT = concat!("insert into ticket (", columns!(), ", severity_rank, is_open) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48)");
     UPDATE = "update ticket set severity = $2, stage = $3, cycle = $4, plan_id = $5, updated_at = $6, owner_id = $7, handler_id = $8, tier = $9, helpers = $10, followers = $11, boosted_at = $12, proposed = $13, first_reply_at = $14, resolved_at = $15, closed_at = $16, cause = $17, alarm_at = $18, alarm_does = $19, next_due_at = $20, broken = $21, messages = $22, version = $23, severity_rank = $24, is_open = $25, snoozed_until = $26, snoozed_by = $27, snooze_why = $28, parent_id = $29, merged_into = $30, person_asked_at = $31 where id = $1";
     /// For the tick of many nodes: a case somebody else holds is passed over and found again next round.
     UNLOCKED = concat!("select ", columns!(), " from ticket where id = $1"), postgres concat!("select ", columns!(), " from ticket where id = any($1) for update skip locked");
@@ -128,6 +132,8 @@ fn read(r: &Row) -> Result<Case, DbError> {
         next_due_at: r.opt_at(33),
         broken: r.num(34),
         messages: r.num(35),
+        checks_open: r.num(44),
+        minutes_spent: r.num(45),
     })
 }
 
@@ -154,7 +160,7 @@ pub fn put_new_all(tx: &mut Tx, cases: &[&Case]) -> Result<(), DbError> {
     let rows: Vec<_> = cases.iter().zip(&people).map(|(c, (helpers, followers))| new_row(c, helpers, followers)).collect();
     tx.many(&INSERT, &rows).map(|_| ())
 }
-fn new_row<'c>(c: &'c Case, helpers: &'c [u8], followers: &'c [u8]) -> [Val<'c>; 46] {
+fn new_row<'c>(c: &'c Case, helpers: &'c [u8], followers: &'c [u8]) -> [Val<'c>; 48] {
     let (t, w) = (&c.ticket, &c.words);
     vals![
         t.id,
@@ -201,6 +207,8 @@ fn new_row<'c>(c: &'c Case, helpers: &'c [u8], followers: &'c [u8]) -> [Val<'c>;
         t.open_children,
         t.merged_into,
         t.person_asked_at,
+        c.checks_open,
+        c.minutes_spent,
         t.severity.rank(),
         t.stage.is_open()
     ]

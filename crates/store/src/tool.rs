@@ -1,4 +1,4 @@
-//! Reply templates and macros.
+//! Reply templates, macros and check lists.
 use crate::db::{DbError, Row, Tx};
 use crate::{statements, vals};
 use domain::kit::{At, PersonId, ToolId};
@@ -6,7 +6,7 @@ use domain::kit::{At, PersonId, ToolId};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tool {
     pub id: ToolId,
-    /// `template`, `macro`
+    /// `template`, `macro`, `checklist`
     pub kind: String,
     pub owner: PersonId,
     pub name: String,

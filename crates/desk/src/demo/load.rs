@@ -306,6 +306,8 @@ impl Batch {
             next_due_at: None,
             broken: 0,
             messages: 0,
+            checks_open: 0,
+            minutes_spent: 0,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A vendor to look at: customers on different plans, a staffed desk, cases in every stage. Made once, through the same use cases as
 //! everything else; a second start finds it there.
 pub mod load;
+mod tools;
 
 use crate::act::{Doing, act};
 use crate::import::{Mapping, Notes, Options, SAMPLE, import, servicenow};
@@ -137,6 +138,7 @@ pub fn furnish(desk: &Desk, password_hash: &str, now: At) -> Result<Furnished, F
             return Ok((Vec::new(), false));
         }
         let staff = put_staff(cx, &hash)?;
+        tools::put_tools(cx, &staff[1])?;
         let customers = CUSTOMERS.iter().map(|c| put_customer(cx, c, staff[7].person, &hash)).collect::<Result<Vec<_>, _>>()?;
         Ok((staff.into_iter().chain(customers.into_iter().flatten()).collect(), true))
     })?;

@@ -310,6 +310,8 @@ fn kept(
         next_due_at: board.next_due_at(),
         broken: board.broken(),
         messages: 0,
+        checks_open: 0,
+        minutes_spent: 0,
         ticket,
     };
     let entries = entries(&case, line, &board, &incident.number, house.people);

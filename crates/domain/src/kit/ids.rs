@@ -123,6 +123,10 @@ id_kinds! {
     ViewKind ViewId "viw"
     /// What somebody keeps for their daily work: a reply template, a macro.
     ToolKind ToolId "tol"
+    /// One act on many cases.
+    BulkKind BulkId "blk"
+    /// A line of working time spent on a case.
+    TimeKind TimeId "tim"
     WebhookKind WebhookId "whk"
     /// One thing that leaves the house: a mail, a webhook delivery, an in-site notice.
     OutboxKind OutboxId "out"

@@ -55,6 +55,12 @@ pub enum Fact {
         tier: u8,
         reason: String,
     },
+    /// Back in nobody's hands: an act on many cases was taken back.
+    PutBack {
+        by: PersonId,
+        from: Option<PersonId>,
+        tier: u8,
+    },
     /// Answerability itself was handed over: an explicit act with a reason.
     HandedOver {
         from: Option<PersonId>,
@@ -199,6 +205,7 @@ impl Fact {
             Closed { .. } => "ticket.closed",
             Reopened { .. } => "ticket.reopened",
             Transferred { .. } => "ticket.transferred",
+            PutBack { .. } => "ticket.put_back",
             HandedOver { .. } => "ticket.handed_over",
             Consulted { .. } => "ticket.consulted",
             HelperJoined { .. } => "ticket.helper_joined",
@@ -224,7 +231,13 @@ impl Fact {
     pub fn is_internal(&self) -> bool {
         matches!(
             self,
-            Fact::Noted { .. } | Fact::Consulted { .. } | Fact::Followed { .. } | Fact::Unfollowed { .. } | Fact::Snoozed { .. } | Fact::Woken { .. }
+            Fact::Noted { .. }
+                | Fact::PutBack { .. }
+                | Fact::Consulted { .. }
+                | Fact::Followed { .. }
+                | Fact::Unfollowed { .. }
+                | Fact::Snoozed { .. }
+                | Fact::Woken { .. }
         )
     }
     /// What the clocks hear of it.
@@ -289,6 +302,10 @@ pub fn apply(mut t: Ticket, fact: &Fact, at: At) -> Ticket {
         }
         Fact::Transferred { to, tier, .. } => {
             t.handler = Some(*to);
+            t.tier = *tier;
+        }
+        Fact::PutBack { tier, .. } => {
+            t.handler = None;
             t.tier = *tier;
         }
         Fact::HandedOver { to, .. } => t.owner = Some(*to),

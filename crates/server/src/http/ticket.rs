@@ -1,6 +1,7 @@
 //! Cases: asking, listing, seeing one with everything that belongs to it.
 use super::App;
 use super::attachment::AttachmentOut;
+use super::checklist::{CheckOut, check_out};
 use super::clock::{ClockOut, clock_out};
 use super::extract::{Json, PathId, Query};
 use super::grant::{GrantOut, grant_out};
@@ -167,6 +168,10 @@ pub struct TicketOut {
     pub merged_into: Option<TicketRef>,
     /// Parts of it that are still open; 0 for customers.
     pub open_children: u32,
+    /// Items of its check list that are not done; 0 for customers.
+    pub checks_open: u32,
+    /// Working time written down; 0 for customers.
+    pub minutes_spent: u32,
     /// Laid aside: out of the standing queues until then, while its promises run on. Never told to customers.
     pub snoozed: Option<SnoozeOut>,
     pub alarm: Option<AlarmOut>,
@@ -234,6 +239,8 @@ impl TicketOut {
             parent: t.parent.filter(|_| who.role.is_staff()).map(Into::into),
             merged_into: t.merged_into.map(Into::into),
             open_children: if who.role.is_staff() { t.open_children } else { 0 },
+            checks_open: if who.role.is_staff() { case.checks_open } else { 0 },
+            minutes_spent: if who.role.is_staff() { case.minutes_spent } else { 0 },
             snoozed: t.snoozed.filter(|_| who.role.is_staff()).map(|s| SnoozeOut { until: s.until.into(), by: s.by.into(), reason: s.reason }),
             alarm: t.alarm.map(|a| AlarmOut { at: a.at.into(), does: a.does.key() }),
             next_due_at: instant(case.next_due_at),
@@ -525,6 +532,8 @@ pub struct CaseOut {
     pub grants: Vec<GrantOut>,
     /// How the customer found it, once they said.
     pub rating: Option<RatingOut>,
+    /// What is to be done on it, item by item; none for customers.
+    pub checks: Vec<CheckOut>,
     /// What may be done now, and if not, why.
     pub offers: Vec<OfferOut>,
     /// Cases it is tied to: its parent, its children, then the others.
@@ -574,6 +583,7 @@ impl CaseOut {
             messages: seen.messages.into_iter().map(MessageOut::from).collect(),
             attachments: seen.attachments.into_iter().map(AttachmentOut::from).collect(),
             clocks: seen.clocks.iter().map(|c| clock_out(desk, c, now)).collect(),
+            checks: seen.checks.iter().map(check_out).collect(),
             rating: seen.rating.as_ref().map(rating_out),
             grants: seen.grants.iter().map(|g| grant_out(g, now)).collect(),
             offers: seen.offers.into_iter().map(OfferOut::from).collect(),

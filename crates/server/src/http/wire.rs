@@ -1,8 +1,8 @@
 //! What goes over the wire in every room: instants, ids, pages. Nothing here is known below this floor.
 use axum::http::StatusCode;
 use domain::kit::{
-    AccountKind, At, AttachmentKind, ClockKind, Id, Kind, MessageKind, OrderKind, OutboxKind, PersonKind, SessionKind, ShiftKind, Span, TicketKind,
-    TokenKind, ToolKind, ViewKind, WebhookKind,
+    AccountKind, At, AttachmentKind, BulkKind, ClockKind, Id, Kind, MessageKind, OrderKind, OutboxKind, PersonKind, SessionKind, ShiftKind, Span,
+    TicketKind, TimeKind, TokenKind, ToolKind, ViewKind, WebhookKind,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::borrow::Cow;
@@ -128,6 +128,7 @@ impl<K: Kind> From<Id<K>> for WireId<K> {
 }
 pub type AccountRef = WireId<AccountKind>;
 pub type AttachmentRef = WireId<AttachmentKind>;
+pub type BulkRef = WireId<BulkKind>;
 pub type ClockRef = WireId<ClockKind>;
 pub type MessageRef = WireId<MessageKind>;
 pub type OrderRef = WireId<OrderKind>;
@@ -136,6 +137,7 @@ pub type PersonRef = WireId<PersonKind>;
 pub type SessionRef = WireId<SessionKind>;
 pub type ShiftRef = WireId<ShiftKind>;
 pub type TicketRef = WireId<TicketKind>;
+pub type TimeRef = WireId<TimeKind>;
 pub type TokenRef = WireId<TokenKind>;
 pub type ToolRef = WireId<ToolKind>;
 pub type ViewRef = WireId<ViewKind>;

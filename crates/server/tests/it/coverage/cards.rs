@@ -47,6 +47,14 @@ pub const CARDS: &[Card] = &[
     card("act_on_ticket", &["ticket.act"], |s, _| {
         Ask::json(format!("/tickets/{}/acts", s.fresh_case()), json!({"act": "reply", "body": "we look into it"}))
     }),
+    card("act_on_tickets", &["ticket.work", "ticket.act"], |s, _| {
+        Ask::json("/tickets/bulk", json!({"tickets": [s.fresh_case(), s.fresh_case()], "act": {"act": "follow"}}))
+    }),
+    card("undo_on_tickets", &["ticket.work", "ticket.act"], |s, who| {
+        let done = s.make(who, "POST", &Ask::json("/tickets/bulk", json!({"tickets": [s.fresh_case()], "act": {"act": "follow"}})));
+        let undo = done.as_ref().and_then(|d| d["undo"].as_str()).map_or_else(|| nothing("blk"), str::to_string);
+        Ask::bare(format!("/tickets/bulk/{undo}/undo"))
+    }),
     card("link_ticket", &["ticket.link"], |s, _| {
         Ask::json(format!("/tickets/{}/links", s.fresh_case()), json!({"kind": "child", "ticket": s.fresh_case()}))
     }),
@@ -132,6 +140,26 @@ pub const CARDS: &[Card] = &[
     card("drop_macro", &["tool.own"], |s, who| Ask::bare(format!("/macros/{}", own_tool(s, who, "/macros", new_macro(s))))),
     card("run_macro", &["tool.own", "ticket.act"], |s, who| {
         Ask::json(format!("/macros/{}/run", own_tool(s, who, "/macros", new_macro(s))), json!({"ticket": s.fresh_case()}))
+    }),
+    card("create_checklist", &["tool.own"], |s, _| Ask::json("/checklists", new_checklist(s))),
+    card("list_checklists", &["tool.own"], |_, _| Ask::bare("/checklists")),
+    card("get_checklist", &["tool.own"], |s, who| Ask::bare(format!("/checklists/{}", own_tool(s, who, "/checklists", new_checklist(s))))),
+    card("edit_checklist", &["tool.own"], |s, who| {
+        let id = own_tool(s, who, "/checklists", new_checklist(s));
+        Ask::json(format!("/checklists/{id}"), json!({"name": s.fresh("other")})).version(1)
+    }),
+    card("drop_checklist", &["tool.own"], |s, who| Ask::bare(format!("/checklists/{}", own_tool(s, who, "/checklists", new_checklist(s))))),
+    card("add_checks", &["ticket.work"], |s, _| Ask::json(format!("/tickets/{}/checks", s.fresh_case()), json!({"items": ["ask for logs"]}))),
+    card("edit_check", &["ticket.work"], |s, _| Ask::json(format!("/tickets/{}/checks/1", checked_case(s)), json!({"done": true}))),
+    card("drop_check", &["ticket.work"], |s, _| Ask::bare(format!("/tickets/{}/checks/1", checked_case(s)))),
+    card("log_time", &["ticket.work"], |s, _| {
+        Ask::json(format!("/tickets/{}/times", s.fresh_case()), json!({"minutes": 5, "what": "read the logs"}))
+    }),
+    card("list_times", &["ticket.read_internal"], |s, _| Ask::bare(format!("/tickets/{}/times", s.case))),
+    card("drop_time", &["ticket.work"], |s, who| {
+        let path = format!("/tickets/{}/times", s.fresh_case());
+        let time = s.make(who, "POST", &Ask::json(&path, json!({"minutes": 5, "what": "read the logs"})));
+        Ask::bare(format!("{path}/{}", time.map_or_else(|| nothing("tim"), |t| id_of(&t))))
     }),
     card("search", &["search"], |s, _| Ask::bare(format!("/search?q=route&account={}", s.account))),
     card("listen_to_events", &["events.listen"], |s, _| Ask::bare(format!("/events?ticket={}", s.case))),
@@ -235,7 +263,16 @@ fn new_template(s: &Scene) -> Value {
 fn new_macro(s: &Scene) -> Value {
     json!({"name": s.fresh("take it"), "steps": [{"act": "reply", "body": "Hello {{customer}}"}, {"act": "snooze", "until_in": "PT4H", "reason": "later"}]})
 }
-/// A template or macro of one's own; of nobody's for those who keep none. The first goes when there are too many.
+fn new_checklist(s: &Scene) -> Value {
+    json!({"name": s.fresh("network"), "items": ["ask for the route table", "look at the switch"]})
+}
+/// A case with an item on its check list.
+fn checked_case(s: &Scene) -> String {
+    let case = s.fresh_case();
+    s.must(Role::Engineer, "POST", &format!("/tickets/{case}/checks"), json!({"items": ["ask for logs"]}));
+    case
+}
+/// A template, macro or check list of one's own; of nobody's for those who keep none. The first goes when there are too many.
 fn own_tool(s: &Scene, who: &Person, room: &str, new: Value) -> String {
     let tool = s.make(who, "POST", &Ask::json(room, new));
     tool.map_or_else(|| nothing("tol"), |t| id_of(&t))

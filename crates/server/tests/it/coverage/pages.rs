@@ -32,6 +32,9 @@ const WHOLE: &[(&str, &str)] = &[
     ("list_views", "at most 500 in the house"),
     ("queue_counts", "as many as a person has piles"),
     ("list_templates", "at most 200 of one's own and 500 shared"),
+    ("get_checklist", "at most 50 lines"),
+    ("list_checklists", "at most 200 of one's own and 500 shared"),
+    ("list_times", "at most 500 a case"),
     ("list_macros", "at most 200 of one's own and 500 shared"),
     ("list_webhooks", "at most 50 in the house"),
 ];
