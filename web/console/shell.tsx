@@ -10,7 +10,7 @@ import { CommandBar } from "./rooms/command/bar";
 import { Shortcuts } from "./rooms/command/keys";
 import { countsQuery, standingOf } from "./rooms/queue/standing";
 
-const ROOMS: { keys?: string; to: "/search" | "/board" | "/figures" | "/people" | "/customers" | "/plans" | "/calendars" | "/tools" | "/webhooks" | "/house"; word: Word; deed?: string }[] = [
+const ROOMS: { keys?: string; to: "/search" | "/board" | "/figures" | "/people" | "/customers" | "/plans" | "/calendars" | "/routing" | "/guides" | "/embeds" | "/mail" | "/tools" | "/webhooks" | "/house"; word: Word; deed?: string }[] = [
   { to: "/board", keys: "g b", word: "console.board" },
   { to: "/figures", keys: "g f", word: "console.figures" },
   { to: "/customers", keys: "g c", word: "console.customers" },
@@ -18,6 +18,10 @@ const ROOMS: { keys?: string; to: "/search" | "/board" | "/figures" | "/people" 
   { to: "/plans", keys: "g l", word: "console.plans" },
   { to: "/calendars", keys: "g d", word: "console.calendars" },
   { to: "/tools", keys: "g t", word: "console.tools", deed: "tool.own" },
+  { to: "/guides", keys: "g k", word: "console.guides", deed: "guide.draft" },
+  { to: "/routing", keys: "g r", word: "console.routing", deed: "routing.try" },
+  { to: "/mail", keys: "g e", word: "console.mail", deed: "mail.keep" },
+  { to: "/embeds", keys: "g n", word: "console.embeds", deed: "embed.keep" },
   { to: "/webhooks", keys: "g w", word: "console.webhooks", deed: "webhook.keep" },
   { to: "/house", keys: "g h", word: "console.house", deed: "house.read" },
 ];

@@ -90,12 +90,12 @@ function Whole({ calendar, asked }: { calendar: CalendarLine; asked: CalendarsSe
         return (
           <>
             <p className="q">{say("calendars.facts", { zone: calendar.tz, time: timeIn(calendar.tz, now) })}{a.statutory_version != null && <span className="m"> · {say("calendars.statutory", { n: a.statutory_version })}</span>}</p>
-            {a.provisional && <p className="provisional"><b>{say("calendars.provisional_short")}</b> {say("calendars.provisional", { year: String(year) })}</p>}
+            {(a.provisional || b?.provisional) && <p className="provisional"><b>{say("calendars.provisional_short")}</b> {say("calendars.provisional", { year: String(year) })}</p>}
             {a.always_open && <p>{say("calendars.always")}</p>}
-            <Legend days={[...a.days, ...(b?.days ?? [])]} changed={!!changed?.size} />
+            <Legend days={[...a.days, ...(b?.days ?? [])]} changed={!!changed?.size} today={today} />
             <div className={b ? "years" : ""}>
               <div>{b && <h3>{say("calendars.version_of", { n: a.version })}</h3>}<Counted days={a.days} /><Year of={a} today={today} {...(changed ? { changed } : {})} /></div>
-              {b && <div><h3>{b.version > calendar.version ? say("calendars.next_of", { n: b.version }) : say("calendars.version_of", { n: b.version })}</h3><Counted days={b.days} /><Year of={b} today={today} {...(changed ? { changed } : {})} /></div>}
+              {b && <div><h3>{say("calendars.next_of", { n: b.version })}</h3><Counted days={b.days} /><Year of={b} today={today} {...(changed ? { changed } : {})} /></div>}
             </div>
             <div className="beside">
               <Week of={a} />

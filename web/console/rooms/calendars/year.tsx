@@ -22,13 +22,13 @@ function useBoth() {
   };
 }
 const hours = (windows: { from: string; to: string }[]) => windows.map((w) => `${w.from}–${w.to}`).join(" ");
-export function Legend({ days, changed }: { days: Day[]; changed: boolean }) {
+export function Legend({ days, changed, today }: { days: Day[]; changed: boolean; today: string }) {
   const say = useSay();
   const there = KINDS.filter((k) => days.some((d) => d.kind === k));
   return (
     <ul className="keys x s" aria-label={say("calendars.legend")}>
       {there.map((k) => <li key={k}><span className={`day ${k}`} aria-hidden="true">8</span>{say(`calendars.${k}` as Word)}</li>)}
-      <li><span className="day today" aria-hidden="true">8</span>{say("calendars.today")}</li>
+      {days.some((d) => d.date === today) && <li><span className="day today" aria-hidden="true">8</span>{say("calendars.today")}</li>}
       {changed && <li><span className="day changed" aria-hidden="true">8</span>{say("calendars.changed")}</li>}
     </ul>
   );

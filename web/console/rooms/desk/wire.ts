@@ -42,17 +42,17 @@ export interface CalendarYear extends CalendarLine {
 }
 /* ---- routing ---- */
 export interface Named { person: string; name: string }
-export interface Candidate { person: string; name: string; fits: boolean; because: string[]; load: number; capacity: number; on_shift: boolean }
-export interface Tried { at: string; chosen: Named | null; rule: string; candidates: Candidate[] }
+export interface Candidate { person: string; name: string; role?: string; tier?: number; fits: boolean; because: string[]; load: number; capacity: number; on_shift: boolean }
+export interface Tried { at: string; chosen: Named | null; rule: string; why?: string[]; candidates: Candidate[] }
 export interface TriedPast { items: { ticket: string; number: string; subject: string; was: Named | null; would: Named | null; same: boolean }[]; same: number; different: number }
 /* ---- mail ---- */
-export interface MailState { configured: boolean; host?: string | null; port?: number | null; tls?: string | boolean | null; from?: string | null; last_sent_at?: string | null; last_error?: string | null; waiting: number }
+export interface MailState { configured: boolean; host?: string | null; port?: number | null; tls?: string | boolean | null; from?: string | null; last_sent_at?: string | null; last_error?: string | null; last_error_at?: string | null; waiting: number }
 export interface MailTested { sent: boolean; code: string; took_ms?: number; detail?: string | null }
 /* ---- guides ---- */
 export type GuideState = "draft" | "published" | "ended";
 export interface Guide {
   id: string; kind: "guide" | "trouble"; product: string | null; symptoms: string[]; titles: Words; bodies: Words; state: GuideState; version: number;
-  helped_yes?: number; helped_no?: number; shown?: number; created_at?: string; updated_at?: string;
+  since?: string | null; ended_at?: string | null; by?: string; helped_yes?: number; helped_no?: number; shown?: number; created_at?: string; updated_at?: string;
 }
 /* ---- embeds ---- */
 export type KeyKind = "ES256" | "EdDSA" | "RS256";
