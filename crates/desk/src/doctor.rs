@@ -11,8 +11,8 @@ use store::ticket::Filter;
 /// One disagreement: its code, what it is about, and both sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// `chain.hash`, `chain.head`, `clock.replay`, `clock.breaches`, `ticket.due`, `ticket.broken`, `person.load`, `view.count`, `quota.balance`,
-    /// `outbox.state`
+    /// `chain.hash`, `chain.head`, `clock.replay`, `clock.breaches`, `ticket.due`, `ticket.broken`, `ticket.checks`, `ticket.minutes`, `person.load`,
+    /// `view.count`, `quota.balance`, `outbox.state`
     pub code: &'static str,
     pub about: String,
     pub kept: String,
@@ -97,6 +97,10 @@ fn cases(tx: &mut Tx, desk: &Desk, health: &mut Health) -> Result<(), Fault> {
             let text = |at: Option<At>| at.map_or("-".to_string(), |a| a.to_string());
             health.must_agree("ticket.due", id, text(case.next_due_at), text(board.next_due_at()));
             health.must_agree("ticket.broken", id, case.broken, board.broken());
+            let open = store::checklist::list_of_ticket(tx, id)?.iter().filter(|i| i.done.is_none()).count();
+            health.must_agree("ticket.checks", id, case.checks_open as usize, open);
+            let spent: u32 = store::timelog::list_of_ticket(tx, id)?.iter().map(|e| e.minutes).sum();
+            health.must_agree("ticket.minutes", id, case.minutes_spent, spent);
             for seat in &board.seats {
                 clock(tx, desk, seat, health)?;
             }

@@ -10,6 +10,7 @@ mod people;
 mod preview;
 mod rating;
 mod talk;
+mod tools;
 mod view;
 mod week;
 mod world;
