@@ -46,7 +46,7 @@ export function Editor({ guide, onLeave }: { guide: Guide | null; onLeave: (id?:
           <TextLine label={say("guides.symptoms")} optional value={draft.symptoms} onChange={(symptoms) => set({ symptoms })} help={say("guides.symptoms_help")} error={fault("symptoms")} />
         </div>
         <div className="g-both">
-          {languages.map((l) => (
+          {[...languages].sort((a, b) => Number(b === language) - Number(a === language)).map((l) => (
             <fieldset key={l} lang={l}><legend>{languageName(l, language)}</legend>
               <TextLine label={say("guides.title_field")} value={draft.titles[l] ?? ""} onChange={(t) => set({ titles: { ...draft.titles, [l]: t } })} error={fault(`titles.${l}`)} />
               <TextBox label={say("guides.body_field")} rows={12} value={draft.bodies[l] ?? ""} onChange={(t) => set({ bodies: { ...draft.bodies, [l]: t } })} help={say("guides.body_help")} error={fault(`bodies.${l}`)} />

@@ -4,15 +4,18 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useState } from "react";
 import { api, got, type Schemas } from "@api/client";
 import { Button, Dialog, Empty, may, Select, term, TextLine, useMe, useNow, useSay, useSpeech, useWhen, Wrong } from "@ui";
-import { Asked, Check, Confirm, Ends, family, Find, Frame, fromField, listOf, Meter, peopleQuery, toField, useDeed, useNames, version, When_, type Person } from "../desk/kit";
+import { Asked, Check, Confirm, Ends, family, Find, Frame, fromField, Meter, peopleQuery, toField, useDeed, useNames, version, When_, type Person } from "../desk/kit";
 import { languageChoices } from "../customers/forms";
+import { calendarName } from "../plans/cells";
+import { Groups, inGroup, type Group } from "./groups";
+import { TagsField } from "./tags";
 
 const ROLES = ["engineer", "tam", "duty_chief", "quality", "finance", "administrator"];
 const ORDER = ["duty_chief", "tam", "engineer", "quality", "finance", "administrator"];
 export function Page() {
   const say = useSay(), me = useMe(), now = useNow(), when = useWhen(), { language } = useSpeech();
   const people = useQuery(peopleQuery);
-  const [text, setText] = useState(""), [form, setForm] = useState<Person | "new" | null>(null), [gone, setGone] = useState(false);
+  const [text, setText] = useState(""), [form, setForm] = useState<Person | "new" | null>(null), [gone, setGone] = useState(false), [group, setGroup] = useState<Group | null>(null);
   const wanted = useDeferredValue(text.trim().toLowerCase());
   const mayEdit = may(me, "person.edit");
   return (
@@ -22,12 +25,13 @@ export function Page() {
     >
       <Asked of={people}>{(all) => {
         const staff = all.filter((p) => !p.account);
-        const found = staff.filter((p) => (gone || p.active) && (!wanted || [p.name, p.login, p.email, ...p.skills, term(say, "role", p.role)].some((t) => t.toLowerCase().includes(wanted))))
+        const found = staff.filter((p) => (gone || p.active) && (!group || inGroup(p, group)) && (!wanted || [p.name, p.login, p.email, ...p.skills, term(say, "role", p.role)].some((t) => t.toLowerCase().includes(wanted))))
           .sort((a, b) => Number(b.active) - Number(a.active) || ORDER.indexOf(a.role) - ORDER.indexOf(b.role) || a.tier - b.tier || a.name.localeCompare(b.name));
         const left = staff.filter((p) => !p.active).length;
         return (
           <section>
-            {!found.length ? <Empty title={say("desk.none_found", { text })}><Button onPress={() => setText("")}>{say("desk.clear")}</Button></Empty> : (
+            {group && <p className="x in-group"><b>{say("people.of_group", { group: say("people.group_of", { ...group }) })}</b><button type="button" className="link" onClick={() => setGroup(null)}>{say("people.whole")}</button></p>}
+            {!found.length ? <Empty title={say("desk.none_found", { text })}><Button onPress={() => { setText(""); setGroup(null); }}>{say("desk.clear")}</Button></Empty> : (
               <table className="stack mid"><thead><tr><th>{say("people.name")}</th><th>{say("people.role")}</th><th>{say("people.skills")}</th><th>{say("people.languages")}</th><th>{say("people.load")}</th><th>{say("people.there")}</th>{mayEdit && <td />}</tr></thead>
                 <tbody>{found.map((p) => (
                   <tr key={p.id} className={p.active ? "" : "ended"}>
@@ -45,6 +49,7 @@ export function Page() {
           </section>
         );
       }}</Asked>
+      {people.data && <Groups people={people.data.filter((p) => !p.account && p.active)} chosen={group} onChoose={setGroup} />}
       {may(me, "rota.read") && <Rota />}
       {form && <PersonForm person={form === "new" ? undefined : form} onClose={() => setForm(null)} />}
     </Frame>
@@ -55,17 +60,19 @@ function languageName(code: string, inLanguage: string): string {
   try { return new Intl.DisplayNames([inLanguage === "en-XA" ? "en" : inLanguage], { type: "language" }).of(code) ?? code; } catch { return code; }
 }
 
+const NO_CALENDAR = "-";
 function PersonForm({ person, onClose }: { person?: Person; onClose: () => void }) {
-  const say = useSay(), when = useWhen();
+  const { say, language: shown } = useSpeech(), when = useWhen(), people = useQuery(peopleQuery), calendars = useQuery({ queryKey: ["calendars"], queryFn: () => got(api.GET("/api/v1/calendars")) });
+  const staff = (people.data ?? []).filter((p) => !p.account), known = (of: (p: Person) => string[]) => [...new Set(staff.flatMap(of))].sort();
   const [role, setRole] = useState(person?.role ?? "engineer"), [tier, setTier] = useState(String(person?.tier || 1)), [name, setName] = useState(person?.name ?? ""), [login, setLogin] = useState("");
   const [email, setEmail] = useState(person?.email ?? ""), [language, setLanguage] = useState(person?.language ?? "zh-CN"), [tz, setTz] = useState(person?.tz ?? when.zone);
-  const [skills, setSkills] = useState(person?.skills.join(" ") ?? ""), [speaks, setSpeaks] = useState(person?.languages.join(" ") ?? "zh-CN"), [capacity, setCapacity] = useState(String(person?.capacity ?? 15));
+  const [skills, setSkills] = useState(person?.skills ?? []), [speaks, setSpeaks] = useState(person?.languages ?? ["zh-CN"]), [calendar, setCalendar] = useState(person?.work_calendar ?? NO_CALENDAR), [invite, setInvite] = useState(!person), [capacity, setCapacity] = useState(String(person?.capacity ?? 15));
   const [password, setPassword] = useState(""), [active, setActive] = useState(person?.active ?? true);
   const deed = useDeed(async (_: undefined, key: string) => {
-    const common = { role, name: name.trim(), email: email.trim(), language, tz: tz.trim(), skills: listOf(skills), languages: listOf(speaks), capacity: Number(capacity) || 0, ...(role === "engineer" ? { tier: Number(tier) } : {}), ...(password ? { password } : {}) };
+    const common = { role, name: name.trim(), email: email.trim(), language, tz: tz.trim(), skills, languages: speaks, ...(calendar === NO_CALENDAR ? {} : { work_calendar: calendar }), capacity: Number(capacity) || 0, ...(role === "engineer" ? { tier: Number(tier) } : {}), ...(password ? { password } : {}) };
     return person
       ? got(api.PATCH("/api/v1/people/{id}", { params: { path: { id: person.id as string }, header: { ...version(person.version), "Idempotency-Key": key } }, body: { ...common, ...(active === person.active ? {} : { active }) } }))
-      : got(api.POST("/api/v1/people", { params: { header: { "Idempotency-Key": key } }, body: { ...common, ...(login.trim() ? { login: login.trim() } : {}) } as Schemas["PersonIn"] }));
+      : got(api.POST("/api/v1/people", { params: { header: { "Idempotency-Key": key } }, body: { ...common, ...(login.trim() ? { login: login.trim() } : {}), ...(invite && !password ? { invite: true } : {}) } as Schemas["PersonIn"] }));
   }, { old: [["people"], ["me"]], told: say(person ? "people.saved" : "people.made"), then: onClose });
   const fault = (f: string) => deed.refusal?.field(f) ?? null;
   return (
@@ -80,12 +87,14 @@ function PersonForm({ person, onClose }: { person?: Person; onClose: () => void 
           <TextLine label={say(person ? "people.password_new" : "people.password")} optional type="password" autoComplete="new-password" help={say(person ? "people.password_ends" : "people.password_help")} value={password} onChange={setPassword} error={fault("password")} />
           <Select label={say("people.language")} choices={languageChoices()} value={language} onChange={setLanguage} error={fault("language")} />
           <TextLine label={say("people.zone")} value={tz} onChange={setTz} error={fault("tz")} />
-          <TextLine label={say("people.skills")} help={say("people.skills_help")} value={skills} onChange={setSkills} error={fault("skills")} />
-          <TextLine label={say("people.languages")} help={say("people.languages_help")} value={speaks} onChange={setSpeaks} error={fault("languages")} />
+          <TagsField label={say("people.skills")} help={say("people.skills_help")} value={skills} onChange={setSkills} known={[...known((p) => p.skills), "*"]} name={(s) => (s === "*" ? say("people.any_skill") : s)} error={fault("skills")} />
+          <TagsField label={say("people.languages")} help={say("people.languages_help")} value={speaks} onChange={setSpeaks} known={[...known((p) => p.languages), "zh-CN", "en"]} name={(l) => languageName(l, shown)} error={fault("languages")} />
           <TextLine label={say("people.capacity")} help={say("people.capacity_help")} inputMode="numeric" value={capacity} onChange={(t) => setCapacity(t.replace(/\D/g, ""))} error={fault("capacity")} />
+          <Select label={say("people.work_calendar")} help={say("people.work_calendar_help")} value={calendar} onChange={setCalendar} choices={[...(person?.work_calendar ? [] : [{ id: NO_CALENDAR, name: say("people.no_calendar") }]), ...[...new Set((calendars.data?.items ?? []).map((c) => c.id))].map((id) => ({ id, name: calendarName(id, say) }))]} error={fault("work_calendar")} />
         </div>
+        {!person && <Check on={invite && !password} onChange={setInvite}>{say("people.invite")}</Check>}
         {person && <Check on={active} onChange={setActive} more={active ? undefined : say("people.inactive_help")}>{say("people.active")}</Check>}
-        <Ends act={person ? say("desk.save") : say("people.add")} busy={deed.busy} refusal={deed.refusal} shown={["name", "email", "role", "tier", "login", "password", "language", "tz", "skills", "languages", "capacity"]} onClose={onClose} />
+        <Ends act={person ? say("desk.save") : say("people.add")} busy={deed.busy} refusal={deed.refusal} shown={["name", "email", "role", "tier", "login", "password", "language", "tz", "skills", "languages", "capacity", "work_calendar"]} onClose={onClose} />
       </form>
     </Dialog>
   );
