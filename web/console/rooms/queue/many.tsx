@@ -4,7 +4,7 @@ import { newKey } from "@api/client";
 import { ActMenu, Button, Dialog, useMe, useNow, useSay, useTell } from "@ui";
 import { useCommands, type Command } from "../command/registry";
 import { whyOf, whyWord } from "../ticket/names";
-import { bulk, MOST, remember, takeBack, useLast, type Act, type Bulk, type BulkRow } from "./bulk";
+import { bulk, MOST, remember, takeBack, useLast, type Act, type BulkRow } from "./bulk";
 import type { Row } from "./list";
 
 const ManyDialog = lazy(() => import("./many_dialog"));
@@ -17,7 +17,7 @@ export function useMany(rows: Row[], clear: () => void, done: (ids: string[]) =>
   const say = useSay(), tell = useTell();
   const wrong = (e: unknown) => tell(whyOf(say, e) ?? (e instanceof Error ? e.message : String(e)));
   const run = async (act: Act, words: (count: number) => string, key: string = newKey()): Promise<BulkRow[]> => {
-    const result: Bulk = await bulk(rows, act, false, key), well = result.items.filter((i) => i.done), refused = result.items.filter((i) => !i.done);
+    const result = await bulk(rows, act, false, key), well = result.items.filter((i) => i.done), refused = result.items.filter((i) => !i.done);
     done(well.map((i) => i.ticket));
     if (well.length) {
       const said = refused.length ? `${words(well.length)}${say("queue.many_left", { count: refused.length })}` : words(well.length);
@@ -91,5 +91,5 @@ export function ManyBar({ rows, clear, done }: { rows: Row[]; clear: () => void;
 }
 export function Refusals({ items }: { items: BulkRow[] }) {
   const say = useSay();
-  return <ul className="rows q-refused">{items.map((i) => <li key={i.ticket}><span className="m">{i.number}</span> {i.subject}<br /><span className="txt-late s">{i.said ?? whyWord(say, i.why)}</span></li>)}</ul>;
+  return <ul className="rows q-refused">{items.map((i) => <li key={i.ticket}><span className="m">{i.number}</span> {i.subject}<br /><span className="txt-late s">{whyWord(say, i.why)}</span></li>)}</ul>;
 }

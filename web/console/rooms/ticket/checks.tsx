@@ -2,36 +2,34 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ActMenu, Button, may, useMe, useNow, useSpeech, useTell } from "@ui";
-import { ask, shelfQuery, type CheckItem } from "../tools/tools";
+import { api, got } from "@api/client";
+import { shelfQuery, type CheckItem } from "../tools/tools";
 import { reasonOf } from "./files";
-import type { Case, Names } from "./types";
-
-type WithChecks = Case & { checks?: CheckItem[] };
-/** Undefined where the house keeps no lists, or does not tell. */
-export const checksOf = (whole: Case) => (whole as WithChecks).checks;
+import type { Case, Names, Schemas } from "./types";
 
 export function Checks({ whole, names }: { whole: Case; names: Names }) {
   const { say, when } = useSpeech(), able = may(useMe(), "ticket.work"), now = useNow(), client = useQueryClient(), tell = useTell(), id = whole.ticket.id, key = ["ticket", id];
-  const lists = useQuery(shelfQuery("checklists")).data ?? [], checks = checksOf(whole);
+  const lists = useQuery(shelfQuery("checklists")).data ?? [], { checks } = whole;
   const [text, setText] = useState(""), [adding, setAdding] = useState(false), [busy, setBusy] = useState(false);
-  if (!checks || (!able && !checks.length)) return null;
-  const put = (change: (all: CheckItem[]) => CheckItem[]) => client.setQueryData<WithChecks>(key, (old) => (old ? { ...old, checks: change(old.checks ?? []) } : old));
+  if (!able && !checks.length) return null;
+  const put = (change: (all: CheckItem[]) => CheckItem[]) => client.setQueryData<Case>(key, (old) => (old ? { ...old, checks: change(old.checks) } : old));
+  const lay = (body: Schemas["ChecksIn"]) => got(api.POST("/api/v1/tickets/{id}/checks", { params: { path: { id } }, body }));
   const wrong = (e: unknown) => tell(reasonOf(e));
   const fresh = () => client.invalidateQueries({ queryKey: key, exact: true });
   /** Seen at once; what the house says afterwards counts. */
   const now_ = (change: (all: CheckItem[]) => CheckItem[], deed: Promise<unknown>) => { put(change); return deed.catch(wrong).finally(() => void fresh()); };
-  const tick = (c: CheckItem) => void now_((all) => all.map((x) => (x.n === c.n ? { ...x, done: !c.done } : x)), ask("PATCH", `/tickets/${id}/checks/${c.n}`, { body: { done: !c.done } }));
-  const drop = (c: CheckItem) => void now_((all) => all.filter((x) => x.n !== c.n), ask("DELETE", `/tickets/${id}/checks/${c.n}`)).then(() => tell(say("ticket.check_dropped"), () => void ask("POST", `/tickets/${id}/checks`, { body: { items: [c.text] } }).then(fresh, wrong)));
+  const tick = (c: CheckItem) => void now_((all) => all.map((x) => (x.n === c.n ? { ...x, done: !c.done } : x)), got(api.PATCH("/api/v1/tickets/{id}/checks/{n}", { params: { path: { id, n: c.n } }, body: { done: !c.done } })));
+  const drop = (c: CheckItem) => void now_((all) => all.filter((x) => x.n !== c.n), got(api.DELETE("/api/v1/tickets/{id}/checks/{n}", { params: { path: { id, n: c.n } } }))).then(() => tell(say("ticket.check_dropped"), () => void lay({ items: [c.text] }).then(fresh, wrong)));
   const add = async () => {
     if (!text.trim() || busy) return;
     setBusy(true);
-    try { await ask("POST", `/tickets/${id}/checks`, { body: { items: [text.trim()] } }); setText(""); await fresh(); } catch (e) { wrong(e); } finally { setBusy(false); }
+    try { await lay({ items: [text.trim()] }); setText(""); await fresh(); } catch (e) { wrong(e); } finally { setBusy(false); }
   };
   const done = checks.filter((c) => c.done).length;
   return (
     <section>
       <h2 className="side-top"><span className="grow">{say("ticket.checks")}{checks.length > 0 && <span className="m thin"> {done}/{checks.length}</span>}</span>
-        {able && lists.length > 0 && <ActMenu kind="bare" label={say("ticket.use_list")} choices={lists.map((l) => ({ id: l.id, name: l.name, more: say("tools.points", { n: l.items.length }) }))} onChoose={(l) => void ask("POST", `/tickets/${id}/checks`, { body: { checklist: l } }).then(fresh, wrong)} />}
+        {able && lists.length > 0 && <ActMenu kind="bare" label={say("ticket.use_list")} choices={lists.map((l) => ({ id: l.id, name: l.name, more: say("tools.points", { n: l.items.length }) }))} onChoose={(l) => void lay({ checklist: l, items: [] }).then(fresh, wrong)} />}
         {able && !adding && <Button kind="bare" className="side-act" onPress={() => setAdding(true)}>{say("ticket.check_new")}</Button>}
       </h2>
       {!checks.length && !adding && <p className="m s">{say("ticket.checks_none")}</p>}

@@ -6,6 +6,7 @@ import { useEvents } from "@api/events";
 import { viewsQuery } from "@api/queries";
 import { nowMs, PromiseSign, recall, Severity, term, useNow, useSay } from "@ui";
 import type { QueueSearch } from "../../router";
+import { FILTERS } from "../queue/filters";
 import { arrange, listQuery, nearest, type Row } from "../queue/list";
 import { asFilter, countsQuery, STANDING, standingFilter, type Filter } from "../queue/standing";
 import type { Case } from "./types";
@@ -16,7 +17,8 @@ const FOLLOWS_MS = 5_000;
 export function useNear(id: string) {
   const client = useQueryClient();
   const [search] = useState(() => recall<QueueSearch>("queue.last", {}));
-  const { view = "mine", sort = "due", ...narrowing } = search;
+  const { view = "mine", sort = "due" } = search;
+  const narrowing = Object.fromEntries(FILTERS.map((f) => [f, search[f]]).filter(([, v]) => v !== undefined)) as Filter;
   const views = useQuery({ ...viewsQuery, enabled: view.startsWith("viw_") }), counts = useQuery(countsQuery);
   const own = views.data?.items.find((v) => v.id === view), counter = counts.data?.[view]?.filter;
   const base: Filter | null = view.startsWith("viw_") ? (own ? asFilter(own.filter) : null) : counter ? asFilter(Object.fromEntries(new URLSearchParams(counter))) : counts.isPending ? null : standingFilter(view);

@@ -1,9 +1,9 @@
 /** Time spent on this case, by whom and on what. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { newKey, Refusal } from "@api/client";
+import { api, got, newKey, Refusal } from "@api/client";
 import { Button, may, TextLine, useMe, useNow, useSpeech, useTell } from "@ui";
-import { ask, timesQuery, type Spent } from "../tools/tools";
+import { timesQuery, type Spent } from "../tools/tools";
 import { reasonOf } from "./files";
 import type { Case, Names } from "./types";
 
@@ -24,7 +24,7 @@ export function Times({ whole, names, asked }: { whole: Case; names: Names; aske
   const able = may(me, "ticket.work");
   if (!times || (!able && !times.items.length)) return null;
   const fresh = () => { void client.invalidateQueries({ queryKey: ["ticket", id, "times"] }); };
-  const drop = (s: Spent) => void ask("DELETE", `/tickets/${id}/times/${s.id}`).then(() => { fresh(); tell(say("ticket.time_dropped"), () => void ask("POST", `/tickets/${id}/times`, { body: { minutes: s.minutes, what: s.what, billable: s.billable, at: s.at } }).then(fresh, (e) => tell(reasonOf(e)))); }, (e) => tell(reasonOf(e)));
+  const drop = (s: Spent) => void got(api.DELETE("/api/v1/tickets/{id}/times/{time}", { params: { path: { id, time: s.id } } })).then(() => { fresh(); tell(say("ticket.time_dropped"), () => void got(api.POST("/api/v1/tickets/{id}/times", { params: { path: { id } }, body: { minutes: s.minutes, what: s.what, billable: s.billable, at: s.at } })).then(fresh, (e) => tell(reasonOf(e)))); }, (e) => tell(reasonOf(e)));
   const sorted = [...times.items].sort((a, b) => Date.parse(b.at) - Date.parse(a.at)), shown = all ? sorted : sorted.slice(0, SHOWN);
   return (
     <section>
@@ -35,8 +35,8 @@ export function Times({ whole, names, asked }: { whole: Case; names: Names; aske
         {shown.map((s) => (
           <li key={s.id}>
             <span className="tie-top"><span className="grow">{s.what}</span><span className="nw">{when.length(s.minutes * MINUTE)}</span>
-              {s.by === me.id && now - Date.parse(s.created_at ?? s.at) < OWN_MS && <Button kind="bare" className="side-act" aria-label={say("ticket.time_drop", { what: s.what })} onPress={() => drop(s)}>✕</Button>}</span>
-            <span className="s m">{[names(s.by)?.name ?? times.people?.[s.by]?.name ?? say("ticket.somebody"), when.ago(s.at, now), s.billable ? say("ticket.billable_short") : ""].filter(Boolean).join(" · ")}</span>
+              {s.by === me.id && now - Date.parse(s.created_at) < OWN_MS && <Button kind="bare" className="side-act" aria-label={say("ticket.time_drop", { what: s.what })} onPress={() => drop(s)}>✕</Button>}</span>
+            <span className="s m">{[names(s.by)?.name ?? times.people[s.by]?.name ?? say("ticket.somebody"), when.ago(s.at, now), s.billable ? say("ticket.billable_short") : ""].filter(Boolean).join(" · ")}</span>
           </li>
         ))}
       </ul>
@@ -54,7 +54,7 @@ function Form({ id, done, close }: { id: string; done: () => void; close: () => 
     if (!minutes || !what.trim()) { setTried(true); return; }
     if (busy) return;
     setBusy(true);
-    try { await ask("POST", `/tickets/${id}/times`, { body: { minutes, what: what.trim(), billable }, key: key.current }); done(); }
+    try { await got(api.POST("/api/v1/tickets/{id}/times", { params: { path: { id }, header: { "Idempotency-Key": key.current } }, body: { minutes, what: what.trim(), billable } })); done(); }
     catch (e) { if (e instanceof Refusal) setError(e); else throw e; } finally { setBusy(false); }
   }
   return (
