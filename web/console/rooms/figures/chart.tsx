@@ -8,8 +8,8 @@ import { useEffect, useRef } from "react";
 use([BarChart, GridComponent, TooltipComponent, MarkLineComponent, AriaComponent, SVGRenderer]);
 
 /** Our tokens as the chart library takes colours: plain ones, of the theme shown now. */
-export interface Tokens { paper: string; wash: string; line: string; edge: string; ink: string; ink2: string; ink3: string; risk: string; riskBg: string; late: string; font: string }
-const NAMES = { paper: "--paper", wash: "--wash", line: "--line", edge: "--edge", ink: "--ink", ink2: "--ink-2", ink3: "--ink-3", risk: "--risk", riskBg: "--risk-bg", late: "--late" } as const;
+export interface Tokens { paper: string; press: string; line: string; edge: string; ink: string; ink2: string; ink3: string; risk: string; riskBg: string; late: string; font: string }
+const NAMES = { paper: "--paper", press: "--press", line: "--line", edge: "--edge", ink: "--ink", ink2: "--ink-2", ink3: "--ink-3", risk: "--risk", riskBg: "--risk-bg", late: "--late" } as const;
 function tokensAt(place: Element): Tokens {
   // A custom property is given back as it was written (`light-dark(…)`); as the colour of something it is computed.
   const probe = place.appendChild(document.createElement("i"));

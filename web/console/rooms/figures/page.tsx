@@ -32,7 +32,7 @@ export function Page() {
     setSaving(true);
     try { await wire.save("/api/v1/figures", { days, format }, `figures-${days}.${format}`); } catch (e) { if (e instanceof Refusal) setFailed(e); else throw e; } finally { setSaving(false); }
   };
-  const why = saving ? say("figures.saving") : figures.data ? null : say("figures.none");
+  const why = saving ? say("figures.saving") : figures.data ? null : say(figures.isPending ? "desk.busy" : "state.wrong_title");
   return (
     <Frame
       title={say("figures.title")} lead={say("figures.lead")}

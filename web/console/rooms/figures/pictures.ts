@@ -25,7 +25,7 @@ export const lying = (sums: Sum[], names: string[], most: number, name: (f: Fate
 /** Upright bars along the time. */
 export const upright = (sums: Sum[], labels: string[], name: (f: Fate) => string): Make => (t, width) => ({
   grid: { left: 36, right: 0, top: 12, bottom: 24, outerBoundsMode: "none" },
-  tooltip: { ...tooltip(t), trigger: "axis", axisPointer: { type: "shadow", shadowStyle: { color: t.line, opacity: 0.5 } }, formatter: (at: Point[]) => `${labels[at[0]!.dataIndex]}\n${fates(name, sums[at[0]!.dataIndex]!)}` },
+  tooltip: { ...tooltip(t), trigger: "axis", axisPointer: { type: "shadow", z: 0, shadowStyle: { color: t.press, opacity: 1 } }, formatter: (at: Point[]) => `${labels[at[0]!.dataIndex]}\n${fates(name, sums[at[0]!.dataIndex]!)}` },
   xAxis: { type: "category", data: labels, axisTick: { show: false }, axisLine: { lineStyle: { color: t.edge } }, axisLabel: { color: t.ink3, fontFamily: t.font, fontSize: 12, hideOverlap: true } },
   yAxis: { type: "value", min: 0, minInterval: 1, splitNumber: 3, ...quiet, splitLine: { lineStyle: { color: t.line } }, axisLabel: { color: t.ink3, fontFamily: t.font, fontSize: 12 } },
   series: stacked(t, sums, Math.max(3, Math.min(28, Math.floor((width - 36) / sums.length) - 4))),

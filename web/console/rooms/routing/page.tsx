@@ -98,7 +98,7 @@ function Past() {
           <>
             <p><b>{say("routing.past_sum", { same: past.same, different: past.different })}</b>{!past.different && <span className="q"> {say("routing.past_all_same")}</span>}</p>
             {!!shown.length && (
-              <table className="stack mid"><thead><tr><th>{say("routing.case")}</th><th>{say("routing.was")}</th><th>{say("routing.would")}</th><td /></tr></thead>
+              <table className="stack mid past"><thead><tr><th>{say("routing.case")}</th><th>{say("routing.was")}</th><th>{say("routing.would")}</th><td /></tr></thead>
                 <tbody>{shown.map((i) => (
                   <tr key={i.ticket}><th scope="row" className="full"><Link to="/tickets/$id" params={{ id: i.ticket }}>{i.number}</Link> <span className="cut">{i.subject}</span></th>
                     <td className="q" data-k={say("routing.was")}>{i.was?.name ?? <span className="m">{say("routing.not_told")}</span>}</td><td data-k={say("routing.would")} className={i.same ? "q" : ""}>{i.same ? i.would?.name : <b>{i.would?.name ?? say("routing.nobody")}</b>}</td>
