@@ -128,7 +128,7 @@ function Happened({ strand: s, whole, names, events }: { strand: Happening; whol
     question: b.question ?? "", number: other ? (link?.number ?? asked?.number ?? "…") : "", tie: saidOr(say, `ticket.tie_${b.kind}`, readable(String(b.kind ?? ""))), tier: String(b.tier ?? ""), how: b.how ? saidOr(say, `ticket.closed_${b.how}`, readable(b.how)) : "",
   };
   if (/severity|lower/.test(s.what)) { values.to = term(say, "severity", String(b.to ?? "")); values.from = term(say, "severity", String(b.from ?? "")); }
-  const word = s.what === "ticket.wait_began" ? (s.until ? "waited" : "waits") : s.what === "ticket.assigned" && !b.to ? "unassigned" : s.what.replace(".", "_");
+  const word = s.what === "ticket.wait_began" ? (s.until ? "waited" : "waits") : s.what === "ticket.assigned" && !b.to ? "ticket_unassigned" : s.what === "ticket.split" ? String(b.kind) : s.what.replace(".", "_");
   const text = saidOr(say, `ticket.sys_${word}`, readable(s.what), values);
   const face = s.what === "clock.breached" && events.some((e) => e.key === "clock.fulfilled" && (e.body as { clock?: string }).clock === b.clock) ? "broken" : FACE[s.what];
   return (
