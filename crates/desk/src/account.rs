@@ -8,6 +8,7 @@ use domain::plan::{NotForSale, PlanBook, QuotaRule, may_order};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::json;
+use std::collections::BTreeMap;
 use store::account::{Account, PlanOrder};
 use store::db::Tx;
 
@@ -150,6 +151,47 @@ pub fn list(tx: &mut Tx, leave: &Leave<ReadAccount>, after: Option<(&str, Accoun
         None => None,
     };
     Ok(own.into_iter().collect())
+}
+/// As [`list`], of those called so: by the beginning of any word of name or number. Each with the part it was found by, which with its id is
+/// the place to go on from.
+pub fn called(
+    tx: &mut Tx,
+    leave: &Leave<ReadAccount>,
+    asked: &str,
+    after: Option<(&str, AccountId)>,
+    limit: u32,
+) -> Result<Vec<(Account, String)>, Fault> {
+    let mut form = Form::new();
+    let asked = form.line("q", asked, 100);
+    form.done()?;
+    if leave.actor().role.is_staff() {
+        return Ok(store::account::list_called(tx, &asked, after, limit.clamp(1, limits::PAGE_MAX))?);
+    }
+    let own = list(tx, leave, None, 1)?.into_iter().filter(|a| after.is_none() && store::name::is_called(&[&a.number, &a.name], &asked));
+    Ok(own.map(|a| (a, String::new())).collect())
+}
+/// The plan an account is on, and since when; `None`: since ever, for it has ordered nothing.
+#[derive(Debug, Clone)]
+pub struct OnPlan<'d> {
+    pub book: &'d PlanBook,
+    pub since: Option<At>,
+}
+/// The plans of many accounts at an instant, in a few statements whatever their number.
+pub fn plans_at<'d>(tx: &mut Tx, desk: &'d Desk, ids: &[AccountId], at: At) -> Result<BTreeMap<AccountId, OnPlan<'d>>, Fault> {
+    let shelves = desk.shelves();
+    let basic = shelves.version_at(&desk.rules().basic_family, at);
+    let mut plans: BTreeMap<AccountId, OnPlan> = BTreeMap::new();
+    for order in store::account::list_orders_at(tx, ids, at)? {
+        if let Some(book) = shelves.book(&order.plan) {
+            plans.insert(order.account, OnPlan { book, since: Some(order.starts_at) });
+        }
+    }
+    for id in ids {
+        if let Some(book) = basic {
+            plans.entry(*id).or_insert(OnPlan { book, since: None });
+        }
+    }
+    Ok(plans)
 }
 /// All orders of an account, newest start first.
 pub fn orders(tx: &mut Tx, leave: &Leave<ReadAccount>, account: AccountId) -> Result<Vec<PlanOrder>, Fault> {

@@ -6,14 +6,12 @@ use crate::{Act, Fault, Flaw, ladder, limits, log};
 use domain::kit::{At, AttachmentId, ClockId, MessageId, PersonId, TicketId};
 use domain::people::{Actor, Leave, Role};
 use domain::promise::{Because, Kind, What};
-use domain::routing::{Candidate, Need};
 use domain::ticket::{Command, Fact, decide};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use store::db::Tx;
 use store::log::Audience;
 use store::message::{Message, MessageKind};
-use store::person::Person;
 use store::ticket::Case;
 
 /// What somebody does, with the words that go with it.
@@ -395,41 +393,6 @@ fn move_children(cx: &mut Act, before: Option<&Case>, case: &Case) -> Result<(),
         store::ticket::move_open_children(cx.tx, parent, by)?;
     }
     Ok(())
-}
-
-/// Who takes a case: E1, E2, E5. Reads everybody who answers; the choice itself is the domain's.
-pub(crate) fn route(cx: &mut Act, case: &Case) -> Result<Option<Fact>, Fault> {
-    let people = store::person::list_answering(cx.tx)?;
-    let tam = store::account::find(cx.tx, case.ticket.account)?.and_then(|a| a.tam);
-    let fallback = store::person::list_on_duty(cx.tx, "fallback", cx.now)?;
-    let candidates: Vec<Candidate> = people.iter().map(|p| candidate(cx, p, tam, case.ticket.owner)).collect();
-    let need = Need {
-        product: case.words.product.clone(),
-        component: String::new(),
-        language: case.language.clone(),
-        severity_rank: case.ticket.severity.rank(),
-        tier: case.ticket.tier,
-        account: case.ticket.account,
-    };
-    let choice = domain::routing::route(&need, &candidates, &fallback);
-    Ok(choice.who.map(|to| Fact::Assigned { to, why: choice.why }))
-}
-fn candidate(cx: &Act, p: &Person, tam: Option<PersonId>, owner: Option<PersonId>) -> Candidate {
-    let shelves = cx.desk.shelves();
-    let at_work = p.work_calendar.as_deref().and_then(|c| shelves.newest(c)).is_none_or(|c| c.is_open(cx.now));
-    Candidate {
-        person: p.id,
-        role: p.role,
-        tier: p.tier,
-        skills: p.skills.clone(),
-        languages: p.languages.clone(),
-        load: p.load,
-        capacity: p.capacity,
-        on_shift: at_work && p.away_until.is_none_or(|until| until <= cx.now),
-        is_tam: tam == Some(p.id),
-        is_first_ask: owner == Some(p.id),
-        last_assigned_at: p.last_assigned_at,
-    }
 }
 
 /// A case follows its account to another plan version (I7).

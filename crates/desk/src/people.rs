@@ -300,6 +300,27 @@ pub fn list(tx: &mut Tx, leave: &Leave<ReadPerson>, of: Of, after: Option<Person
     }
 }
 
+/// As [`list`], of those called so: by the beginning of any word of name, login or address. Each with the part they were found by, which with
+/// their id is the place to go on from.
+pub fn called(
+    tx: &mut Tx,
+    leave: &Leave<ReadPerson>,
+    of: Of,
+    asked: &str,
+    after: Option<(&str, PersonId)>,
+    limit: u32,
+) -> Result<Vec<(Person, String)>, Fault> {
+    let mut form = Form::new();
+    let asked = form.line("q", asked, 100);
+    form.done()?;
+    let (who, limit) = (leave.actor(), limit.clamp(1, limits::PAGE_MAX));
+    match of {
+        Of::Account(account) if who.may_know(account) => Ok(store::person::list_called(tx, Some(account), &asked, after, limit)?),
+        Of::Staff if who.role.is_staff() => Ok(store::person::list_called(tx, None, &asked, after, limit)?),
+        _ => Err(Fault::NotFound),
+    }
+}
+
 /// The duties of the rota, in the words of the plans' ladders.
 pub const DUTIES: &[&str] = &["fallback", "duty_chief", "manager", "goc", "group"];
 const POSITION_MAX: u32 = 100;

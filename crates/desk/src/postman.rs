@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use store::outbox::Letter;
 use store::person::Person;
 
-pub use words::languages;
+pub use words::{languages, trial_letter};
 
 /// A webhook that has failed for so long without one success is stopped.
 pub const FAILING_MAX: Span = Span::days(5);

@@ -1,8 +1,9 @@
 //! Opening and reading cases. What is done to them goes through [`crate::act`].
-use crate::act::{Settled, happen, may_see, route, settle, tell_board};
+use crate::act::{Settled, happen, may_see, settle, tell_board};
 use crate::board::Board;
 use crate::link::Tied;
 use crate::notify::Bag;
+use crate::routing::assign;
 use crate::{Act, Args, Desk, Fault, Flaw, act, limits};
 use domain::kit::{AccountId, At, MessageId, PersonId, TicketId};
 use domain::people::{Actor, Leave, OpenTicket, ReadTicket, Role};
@@ -98,7 +99,7 @@ pub(crate) fn open_for(cx: &mut Act, who: &Actor, author: PersonId, number: i64,
     };
     let case = on_plan_terms(cx, case, who.person)?;
     let message: MessageId = cx.fresh();
-    let facts: Vec<Fact> = [Some(Fact::Opened), route(cx, &case)?].into_iter().flatten().collect();
+    let facts: Vec<Fact> = [Some(Fact::Opened), assign(cx, &case)?].into_iter().flatten().collect();
     let mut board = Board::default();
     let (mut case, mut lines) = tell_board(cx, case, Some(who.person), &facts, Some(message), &mut board)?;
     settle(cx.now, None, &mut case, &board, &mut lines);

@@ -4,7 +4,7 @@ mod ways;
 #[cfg(test)]
 mod tests;
 
-pub use ways::{BadWays, Ways};
+pub use ways::{BadWays, Ways, mailer};
 
 use crate::watch::{Stopwatch, Watch};
 use channels::mail::{AutoSubmitted, Letter, Mailbox};

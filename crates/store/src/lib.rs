@@ -16,6 +16,7 @@ pub mod link;
 pub mod log;
 pub mod merge;
 pub mod message;
+pub mod name;
 pub mod notice;
 pub mod outbox;
 pub mod pass;
@@ -35,7 +36,7 @@ pub mod webhook;
 
 /// Every statement of the house, for the tests that prepare each on both databases.
 pub fn statements() -> Vec<&'static db::Sql> {
-    let rooms: [&[&'static db::Sql]; 27] = [
+    let rooms: [&[&'static db::Sql]; 28] = [
         account::ALL,
         attachment::ALL,
         bulk::ALL,
@@ -49,6 +50,7 @@ pub fn statements() -> Vec<&'static db::Sql> {
         log::ALL,
         merge::ALL,
         message::ALL,
+        name::ALL,
         notice::ALL,
         outbox::ALL,
         pass::ALL,

@@ -34,6 +34,9 @@ statements! {
     REPLAY = "update outbox set state = 'queued', due_at = $2, attempts = 0, ended_at = null, error = null where id = $1 and state in ('failed', 'sent', 'dropped')";
     OF_TARGET = "select id, way, target_id, log_pos, topic, body, state, attempts, due_at, created_at, ended_at, error from outbox where target_id = $1 and (created_at, id) < ($2, $3) order by created_at desc, id desc limit $4";
     OLDEST = "select due_at from outbox where state in ('queued', 'sending') order by due_at, id limit 1";
+    WAITING_MAIL = "select count(*) from (select way from outbox where state in ('queued', 'sending') order by due_at, id limit 10000) q where q.way = 'mail'";
+    WAITING_MAIL_ERROR = "select q.error from (select way, error, due_at from outbox where state in ('queued', 'sending') order by due_at, id limit 10000) q where q.way = 'mail' and q.error is not null order by q.due_at desc limit 1";
+    LAST_MAIL = "select ended_at, error from outbox where way = 'mail' and ended_at is not null and state = $1 order by ended_at desc, id desc limit 1";
     WAITING = "select count(*) from (select id from outbox where state in ('queued', 'sending') order by due_at, id limit 10000) q";
 }
 fn read(r: &Row) -> Result<Letter, DbError> {
@@ -98,4 +101,16 @@ pub fn oldest_due(tx: &mut Tx) -> Result<Option<At>, DbError> {
 /// Letters waiting, counted up to 10,000.
 pub fn waiting(tx: &mut Tx) -> Result<i64, DbError> {
     Ok(tx.first(&WAITING, &[], |r| Ok(r.int(0)))?.unwrap_or(0))
+}
+/// Of those 10,000, the ones that go by mail.
+pub fn waiting_mail(tx: &mut Tx) -> Result<i64, DbError> {
+    Ok(tx.first(&WAITING_MAIL, &[], |r| Ok(r.int(0)))?.unwrap_or(0))
+}
+/// What was wrong with one of them when it was tried last.
+pub fn waiting_mail_error(tx: &mut Tx) -> Result<Option<String>, DbError> {
+    tx.first(&WAITING_MAIL_ERROR, &[], |r| Ok(r.text(0)))
+}
+/// When the last mail ended in this state, and with which error.
+pub fn last_mail(tx: &mut Tx, state: &'static str) -> Result<Option<(At, Option<String>)>, DbError> {
+    tx.first(&LAST_MAIL, &vals![state], |r| Ok((r.at(0), r.opt_text(1))))
 }

@@ -1,6 +1,6 @@
 //! People, what they can do, who stands on which duty, and how much each has to do.
 use crate::db::{DbError, Row, Tx, Val};
-use crate::{statements, vals};
+use crate::{name, statements, vals};
 use domain::kit::{AccountId, At, PersonId, ShiftId};
 use domain::people::Role;
 
@@ -48,6 +48,7 @@ statements! {
     BY_EMAIL = concat!("select ", columns!(), " from person where lower(email) = $1 order by id limit $2");
     OF_ACCOUNT = concat!("select ", columns!(), " from person where account_id = $1 and id > $2 order by id limit $3");
     STAFF = concat!("select ", columns!(), " from person where account_id is null and id > $1 order by id limit $2");
+    CALLED = "select p.id, p.account_id, p.role, p.tier, p.name, p.login, p.email, p.language, p.tz, p.skills, p.languages, p.capacity, p.work_calendar, p.away_until, p.active, p.load, p.last_assigned_at, p.quiet_from, p.quiet_to, p.digest, p.password_hash, p.created_at, p.version, n.part from person_part n join person p on p.id = n.person_id where n.home = $1 and (n.part, n.person_id) > ($2, $3) and n.part < $4 and not exists (select 1 from person_part e where e.person_id = n.person_id and e.part >= $5 and e.part < n.part) order by n.part, n.person_id limit $6";
     ANSWERING = concat!("select ", columns!(), " from person where active = 1 and role in ('engineer', 'tam', 'duty_chief') order by id");
     INSERT = concat!("insert into person (", columns!(), ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)");
     UPDATE = "update person set role = $2, tier = $3, name = $4, email = $5, language = $6, tz = $7, skills = $8, languages = $9, capacity = $10, work_calendar = $11, away_until = $12, active = $13, quiet_from = $14, quiet_to = $15, digest = $16, password_hash = $17, version = $18 where id = $1";
@@ -106,6 +107,21 @@ pub fn list_of_account(tx: &mut Tx, account: AccountId, after: Option<PersonId>,
 pub fn list_staff(tx: &mut Tx, after: Option<PersonId>, limit: u32) -> Result<Vec<Person>, DbError> {
     tx.query(&STAFF, &vals![after.unwrap_or(PersonId::from_raw(0)), limit], read)
 }
+/// Of an account's people, or the vendor's, those with a part of name, login or address that begins with `asked`, in the order of those parts;
+/// `after` is the part and id of the last row seen. Each with the part they were found by.
+pub fn list_called(
+    tx: &mut Tx,
+    home: Option<AccountId>,
+    asked: &str,
+    after: Option<(&str, PersonId)>,
+    limit: u32,
+) -> Result<Vec<(Person, String)>, DbError> {
+    let asked = name::folded(asked);
+    let (part, id) = after.unwrap_or((&asked, PersonId::from_raw(0)));
+    let (home, end) = (name::home_of(home), name::end_of(&asked));
+    let values = vals![home, part.as_bytes(), id, &end[..], asked.as_bytes(), limit];
+    tx.query(&CALLED, &values, |r| Ok((read(r)?, String::from_utf8_lossy(&r.bytes(23)).into_owned())))
+}
 /// Everybody who answers cases: the candidates of routing. Bounded by the size of the vendor's staff, not by its history.
 pub fn list_answering(tx: &mut Tx) -> Result<Vec<Person>, DbError> {
     tx.query(&ANSWERING, &[], read)
@@ -160,7 +176,8 @@ pub fn put_new(tx: &mut Tx, p: &Person) -> Result<(), DbError> {
         p.created_at,
         p.version
     ];
-    tx.exec(&INSERT, &values).map(|_| ())
+    tx.exec(&INSERT, &values)?;
+    name::put_person(tx, p.id, p.account, &[&p.name, &p.login, &p.email])
 }
 /// Load is moved by [`add_load`] alone.
 pub fn put(tx: &mut Tx, p: &Person) -> Result<(), DbError> {
@@ -185,7 +202,8 @@ pub fn put(tx: &mut Tx, p: &Person) -> Result<(), DbError> {
         p.password_hash.as_deref(),
         p.version
     ];
-    tx.exec(&UPDATE, &values).map(|_| ())
+    tx.exec(&UPDATE, &values)?;
+    name::put_person(tx, p.id, p.account, &[&p.name, &p.login, &p.email])
 }
 /// One case more or less in somebody's hands; `assigned_at` when it was given just now.
 pub fn add_load(tx: &mut Tx, id: PersonId, by: i64, assigned_at: Option<At>) -> Result<(), DbError> {

@@ -64,6 +64,7 @@ statements! {
     MOVE_CHILDREN = "update ticket set open_children = open_children + $2 where id = $1";
     BLOCK_FIRST = "insert into block (name, next) values ($1, $2) on conflict (name) do nothing";
     BLOCK_TAKE = "update block set next = next + $2 where name = $1 returning next";
+    NEWEST = concat!("select ", columns!(), " from ticket order by opened_at desc, id desc limit $1");
     ORIGIN = "select ticket_id from origin where source = $1 and external_key = $2";
     ORIGIN_PUT = "insert into origin (source, external_key, ticket_id) values ($1, $2, $3)";
 }
@@ -275,6 +276,11 @@ pub fn list_waking(tx: &mut Tx, now: At, limit: u32) -> Result<Vec<TicketId>, Db
 }
 pub fn next_waking(tx: &mut Tx) -> Result<Option<At>, DbError> {
     tx.first(&NEXT_WAKING, &[], |r| Ok(r.at(0)))
+}
+
+/// The cases opened last, the newest first.
+pub fn list_newest(tx: &mut Tx, limit: u32) -> Result<Vec<Case>, DbError> {
+    tx.query(&NEWEST, &vals![limit], read)
 }
 
 /// The most parts a case may have.

@@ -1,9 +1,10 @@
 //! Calendars and lists of holidays from TOML. The schema is described in `plans/calendars/README.md`.
 use super::book::hash;
 use super::finding::Finding;
-use super::library::NamedCalendar;
+use super::library::{NamedCalendar, Statutory};
 use super::read::{Cell, Reader, Tab};
 use domain::calendar::{ALL_DAYS, Calendar, CalendarError, Holidays, MON_TO_FRI, Spec, Weekdays, Window};
+use domain::kit::Text;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -13,6 +14,9 @@ const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /// A country's holidays with its ordinary working days.
 #[derive(Debug, Clone)]
 pub struct Country {
+    pub version: u32,
+    /// What its holidays are called, for each closed day that has a name.
+    pub names: BTreeMap<Date, Text>,
     pub weekdays: Weekdays,
     pub holidays: Holidays,
 }
@@ -69,6 +73,7 @@ fn calendar(root: &Tab, countries: &Countries, hash: String) -> Option<NamedCale
     sources(root);
     let unconfirmed = root.cell("unconfirmed").and_then(|c| c.ids()).unwrap_or_default();
     let days = root.cell("days");
+    let statutory = days.as_ref().and_then(|c| countries.get(c.value.as_str()?.strip_suffix("_working_days")?)).map(Country::statutory);
     let window_list = root.cell("windows");
     let weekly = root.cell("weekly");
     let closed = root.cell("holidays").map(|c| dates(&c)).unwrap_or_default();
@@ -86,7 +91,7 @@ fn calendar(root: &Tab, countries: &Countries, hash: String) -> Option<NamedCale
     spec.exceptions.extend(closed.into_iter().map(|date| (date, Vec::new())));
     spec.exceptions.extend(extra);
     match Calendar::new(spec) {
-        Ok(calendar) => Some(NamedCalendar { calendar, names, unconfirmed, hash }),
+        Ok(calendar) => Some(NamedCalendar { calendar, names, unconfirmed, statutory, hash }),
         Err(error) => {
             root.reader.complain(0, error.field(), error.code(), error.args());
             None
@@ -154,11 +159,36 @@ fn dated_windows(cell: &Cell) -> Option<BTreeMap<Date, Vec<Window>>> {
     cell.table()?.entries().into_iter().map(one).collect()
 }
 
+/// Names of holidays by their keys.
+fn called(cell: &Cell) -> BTreeMap<String, Text> {
+    let entries = cell.table().map(|t| t.entries()).unwrap_or_default();
+    entries.into_iter().filter_map(|(key, cell)| Some((key, cell.words()?))).collect()
+}
+/// The name of each closed day: the one that begins last before it or on it.
+fn named(cell: &Cell, closed: &[Date], called: &BTreeMap<String, Text>) -> Vec<(Date, Text)> {
+    let mut begins: BTreeMap<Date, Text> = BTreeMap::new();
+    for (day, key) in cell.table().map(|t| t.entries()).unwrap_or_default() {
+        match (day.parse::<Date>(), key.parsed("calendar.unknown_holiday", |key| called.get(key).cloned())) {
+            (Ok(day), Some(name)) => drop(begins.insert(day, name)),
+            (Err(_), _) => cell.complain("calendar.bad_date", vec![("got", day)]),
+            _ => {}
+        }
+    }
+    closed.iter().filter_map(|d| Some((*d, begins.range(..=*d).next_back()?.1.clone()))).collect()
+}
+impl Country {
+    fn statutory(&self) -> Statutory {
+        Statutory { version: self.version, names: self.names.clone() }
+    }
+}
+
 fn country(root: &Tab) -> Option<(String, Country)> {
     let id = root.need("id").and_then(|c| c.id());
-    root.need("version").and_then(|c| c.count());
+    let version = root.need("version").and_then(|c| c.count());
     root.need("names").and_then(|c| c.words());
     sources(root);
+    let called = root.cell("called").map(|c| called(&c)).unwrap_or_default();
+    let mut names = BTreeMap::new();
     let known: Vec<(&str, usize)> = WEEKDAYS.iter().enumerate().map(|(i, day)| (*day, i)).collect();
     let mut weekdays = [false; 7];
     for day in root.need("weekdays").map(|c| c.items()).unwrap_or_default().iter().filter_map(|c| c.one_of(&known)) {
@@ -168,10 +198,14 @@ fn country(root: &Tab) -> Option<(String, Country)> {
     let mut holidays = Holidays { provisional_from, ..Holidays::default() };
     for (_, year) in root.need("years").and_then(|c| c.table()).map(|t| t.entries()).unwrap_or_default() {
         let Some(t) = year.table() else { continue };
-        holidays.closed.extend(t.need("closed").map(|c| dates(&c)).unwrap_or_default());
+        let closed = t.need("closed").map(|c| dates(&c)).unwrap_or_default();
+        if let Some(begins) = t.cell("named") {
+            names.extend(named(&begins, &closed, &called));
+        }
+        holidays.closed.extend(closed);
         holidays.make_up.extend(t.need("make_up").map(|c| dates(&c)).unwrap_or_default());
         t.done();
     }
     root.done();
-    Some((id?, Country { weekdays, holidays }))
+    Some((id?, Country { version: version?, names, weekdays, holidays }))
 }

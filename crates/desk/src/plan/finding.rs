@@ -230,4 +230,5 @@ pub(super) const SENTENCES: &[(&str, &str, &str)] = &[
         "there is no list of holidays `{got}`. Add calendars/holidays/{got}.toml.",
         "没有假日表 `{got}`。请添加 calendars/holidays/{got}.toml。",
     ),
+    ("calendar.unknown_holiday", "`{got}` is called nothing. Add `called.{got}`.", "`{got}` 没有名称。请添加 `called.{got}`。"),
 ];

@@ -4,6 +4,7 @@ use super::{calendars, check, shipped};
 use domain::calendar::Calendar;
 use domain::kit::{At, Text};
 use domain::plan::{PlanBook, version_at};
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -38,8 +39,23 @@ pub struct NamedCalendar {
     pub names: Text,
     /// Keys the source does not give, filled with a proposal: `days`, `windows`.
     pub unconfirmed: Vec<String>,
+    /// The list of holidays it leans on.
+    pub statutory: Option<Statutory>,
     /// SHA-256 of the file's text, hex.
     pub hash: String,
+}
+
+/// What a country's list of holidays says beside the days themselves.
+#[derive(Debug, Clone)]
+pub struct Statutory {
+    pub version: u32,
+    pub(super) names: BTreeMap<Date, Text>,
+}
+impl Statutory {
+    /// What the holiday on this day is called.
+    pub fn name_of(&self, day: Date) -> Option<&Text> {
+        self.names.get(&day)
+    }
 }
 
 impl Library {

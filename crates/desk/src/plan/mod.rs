@@ -19,7 +19,7 @@ pub use calendars::{Countries, Country, parse_calendar, parse_holidays};
 pub use check::{Report, check};
 pub use compare::{diff, diff_json, diff_words};
 pub use finding::{Finding, words};
-pub use library::{Library, NamedCalendar, Shelf};
+pub use library::{Library, NamedCalendar, Shelf, Statutory};
 pub use read::{FILE_BYTES_MAX, LANGS};
 pub use shipped::FILES;
 pub use show::{json, list, show};

@@ -63,6 +63,13 @@ pub(super) fn write(desk: &Desk, p: &Person, letters: &[Letter]) -> Written {
         }
     }
 }
+/// A letter that tells that letters arrive: subject and text.
+pub fn trial_letter(desk: &Desk, language: &str) -> (String, String) {
+    let (lang, vendor) = (nearest(language), &desk.rules().vendor);
+    let args = HashMap::from([("vendor", vendor.clone())]);
+    let say = |name: &str| fill(say(lang, "mail.trial", name), &args);
+    (one_line(&say("subject")), page(&[&say("text"), &format!("-- \n{vendor}")]))
+}
 fn page(parts: &[&str]) -> String {
     let parts: Vec<&str> = parts.iter().copied().filter(|p| !p.is_empty()).collect();
     parts.join("\n\n") + "\n"

@@ -7,9 +7,11 @@ mod line;
 mod spec;
 #[cfg(test)]
 mod tests;
+mod year;
 
 pub use due::{BadMonth, Month, post_mortem_due, report_due};
 pub use spec::{ALL_DAYS, CalendarError, Holidays, MON_TO_FRI, Spec, WINDOWS_PER_DAY_MAX, Weekdays, Window, YEARS};
+pub use year::{Day, DayKind};
 
 use crate::kit::{At, Span};
 use days::WorkingDays;

@@ -27,7 +27,11 @@ fn w(start: &str, end: &str) -> Window {
 fn cn_holidays() -> Holidays {
     let mut holidays = Holidays { provisional_from: Some(date(2027, 1, 1)), ..Holidays::default() };
     let mut make_up = false;
-    for line in include_str!("../../../../plans/calendars/holidays/cn.toml").lines().skip_while(|l| !l.starts_with("[years")) {
+    for line in include_str!("../../../../plans/calendars/holidays/cn.toml")
+        .lines()
+        .skip_while(|l| !l.starts_with("[years"))
+        .filter(|l| !l.starts_with("named"))
+    {
         make_up = line.starts_with("make_up") || (make_up && !line.starts_with("closed"));
         let list = if make_up { &mut holidays.make_up } else { &mut holidays.closed };
         list.extend(line.split('#').next().unwrap().split('"').filter_map(|t| t.parse::<Date>().ok()));

@@ -75,8 +75,12 @@ deeds! {
     WaiveBreach = "clock.waive": DutyChief | Quality;
     EditRota = "rota.edit": DutyChief | Administrator;
     ReadRota = "rota.read": Engineer | Tam | DutyChief | Quality | Administrator;
+    /// Ask whom routing would choose, and why.
+    TryRouting = "routing.try": DutyChief | Quality | Administrator;
     KeepWebhooks = "webhook.keep": Administrator;
     ReadHouse = "house.read": DutyChief | Administrator;
+    /// Look after the way mail leaves the house.
+    KeepMail = "mail.keep": Administrator;
     Import = "house.import": Administrator;
 }
 
@@ -131,8 +135,10 @@ mod tests {
             "grant.use",
             "rota.edit",
             "rota.read",
+            "routing.try",
             "webhook.keep",
             "house.read",
+            "mail.keep",
             "house.import",
         ];
         for (name, may) in POLICY.iter().filter(|(name, _)| inside.contains(name)) {

@@ -1,9 +1,11 @@
 //! Who takes a case, and who is called when a promise is in danger. Never nobody: a named fallback rota stands behind every shift, and
 //! the reasons of each choice are kept (mission E1, E2, E5).
 mod ladder;
+mod stand;
 #[cfg(test)]
 mod tests;
 pub use ladder::{RUNG_EMPTY, RUNG_TOLD_BEFORE, RungCall, climb};
+pub use stand::{Standing, stand};
 
 use crate::kit::{AccountId, At, PersonId};
 use crate::people::Role;

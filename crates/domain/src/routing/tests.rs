@@ -179,3 +179,41 @@ fn above_the_top_there_is_nobody_and_nobody_is_told_twice() {
     assert_eq!(climbed(&[3], &[3], &[]), (vec![], vec![3]), "told before, in the place of an empty rung");
     assert_eq!(climbed(&[9], &[], &[]), (vec![], vec![]));
 }
+#[test]
+fn everybody_stands_beside_the_choice_with_everything_that_speaks_against_them() {
+    let best = engineer(1);
+    let fits_too = Candidate { load: 2, ..engineer(2) };
+    let wrong = Candidate { skills: vec!["oss".into()], languages: vec!["en".into()], load: 5, ..engineer(3) };
+    let asleep = Candidate { on_shift: false, ..engineer(4) };
+    let all = [asleep, wrong, fits_too, best];
+    let choice = route(&need(), &all, &[]);
+    let told: Vec<(u128, bool, Vec<String>)> = stand(&need(), &all, &choice).into_iter().map(|(s, _)| (s.person.raw(), s.fits, s.because)).collect();
+    let codes = |words: &[&str]| words.iter().map(|w| format!("routing.{w}")).collect::<Vec<_>>();
+    assert_eq!(told[0], (1, true, choice.why.clone()));
+    assert_eq!(
+        told[1..],
+        [(4, false, codes(&["off_shift"])), (2, true, codes(&["more_loaded"])), (3, false, codes(&["lacks_skill", "lacks_language", "at_capacity"])),]
+    );
+    assert_eq!(choice.who.map(|p| p.raw()), Some(1), "the one who stands first is the one who is chosen");
+}
+#[test]
+fn whoever_is_chosen_stands_first_whatever_happens() {
+    let mut dice = Dice::new(5);
+    for _ in 0..2_000 {
+        let all: Vec<Candidate> = (0..1 + dice.bits() % 6)
+            .map(|id| {
+                let bits = dice.bits();
+                Candidate {
+                    load: (bits % 7) as u32,
+                    on_shift: bits & 64 == 0,
+                    is_tam: bits & 896 == 0,
+                    skills: if bits & 1024 == 0 { vec!["ecs".into()] } else { vec![] },
+                    ..engineer(u128::from(id))
+                }
+            })
+            .collect();
+        let choice = route(&need(), &all, &[]);
+        let told = stand(&need(), &all, &choice);
+        assert_eq!((told.len(), Some(told[0].0.person)), (all.len(), choice.who));
+    }
+}

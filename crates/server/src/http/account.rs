@@ -3,7 +3,7 @@ use super::App;
 use super::clock::SourceOut;
 use super::extract::{IfMatch, Json, PathId, Query};
 use super::once::Write;
-use super::page::{self, PageIn};
+use super::page;
 use super::problem::Problem;
 use super::reply;
 use super::ticket::NameOut;
@@ -11,13 +11,15 @@ use super::wire::{self, AccountRef, Instant, Made, OrderRef, Page, PersonRef, in
 use crate::access::Visitor;
 use axum::extract::State;
 use axum::response::Response;
-use desk::account::{AccountEdit, NewAccount, NewOrder};
-use domain::kit::{AccountId, PersonId};
+use desk::account::{AccountEdit, NewAccount, NewOrder, OnPlan};
+use desk::{Act, Desk, Fault};
+use domain::kit::{AccountId, At, PersonId};
 use domain::people::{EditAccount, NameContact, OrderPlan, ReadAccount};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::account::{Account, PlanOrder};
-use utoipa::ToSchema;
+use store::db::Tx;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -43,11 +45,34 @@ pub struct AccountOut {
     /// The technical contact: of the customer's people, who coordinates for them.
     pub contact: Option<PersonRef>,
     pub active: bool,
+    /// The plan in force now.
+    pub plan: Option<PlanOfAccount>,
     pub created_at: Instant,
     pub version: u32,
 }
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlanOfAccount {
+    /// The version of the plan book.
+    #[schema(example = "ali.enterprise.v2")]
+    pub id: String,
+    /// By language.
+    pub name: BTreeMap<String, String>,
+    /// From when its order counts; `null` on the basic plan, which nobody orders.
+    pub since: Option<Instant>,
+}
+/// Accounts with the plans they are on, in a few statements.
+fn on_plans(tx: &mut Tx, desk: &Desk, accounts: &[Account], now: At) -> Result<Vec<AccountOut>, Fault> {
+    let ids: Vec<AccountId> = accounts.iter().map(|a| a.id).collect();
+    let plans = desk::account::plans_at(tx, desk, &ids, now)?;
+    let plan = |p: &OnPlan| PlanOfAccount { id: p.book.id.clone(), name: p.book.name.0.clone(), since: instant(p.since) };
+    Ok(accounts.iter().map(|a| AccountOut { plan: plans.get(&a.id).map(plan), ..account_out(a) }).collect())
+}
+fn written(cx: &mut Act, account: &Account) -> Result<AccountOut, Fault> {
+    on_plans(cx.tx, cx.desk, std::slice::from_ref(account), cx.now)?.pop().ok_or(Fault::NotFound)
+}
 fn account_out(a: &Account) -> AccountOut {
     AccountOut {
+        plan: None,
         id: a.id.into(),
         number: a.number.clone(),
         name: a.name.clone(),
@@ -86,27 +111,43 @@ async fn create(State(app): State<App>, visitor: Visitor, Write { body, once }: 
     let new = NewAccount { number: body.number, name: body.name, language: body.language, tz: body.tz, tam: body.tam.map(|t| t.0) };
     app.once(visitor.id(), once, move |cx| {
         let account = desk::account::create(cx, &leave, &new)?;
-        Ok(Made::new(format!("/api/v1/accounts/{}", account.id), account_out(&account)).version(account.version))
+        Ok(Made::new(format!("/api/v1/accounts/{}", account.id), written(cx, &account)?).version(account.version))
     })
     .await
 }
-/// The place in a list by name: the id and the name of the last row seen.
-fn place(a: &Account) -> String {
-    format!("{} {}", a.id, a.name)
+/// Which accounts.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AccountsIn {
+    /// Rows wanted, 1 to 200; 50 if not said.
+    pub limit: Option<u32>,
+    /// `next` of the page before.
+    pub cursor: Option<String>,
+    /// Those called so: the beginning of any word of name or number, of any character where words are not set apart.
+    #[param(example = "云帆")]
+    pub q: Option<String>,
 }
 /// Accounts by name; customers see their own.
-#[utoipa::path(get, path = "/api/v1/accounts", tag = "accounts", operation_id = "list_accounts", params(PageIn), responses((status = 200, body = Page<AccountOut>)))]
-async fn list(State(app): State<App>, visitor: Visitor, Query(asked): Query<PageIn>) -> Result<Json<Page<AccountOut>>, Problem> {
+#[utoipa::path(get, path = "/api/v1/accounts", tag = "accounts", operation_id = "list_accounts", params(AccountsIn), responses((status = 200, body = Page<AccountOut>)))]
+async fn list(State(app): State<App>, visitor: Visitor, Query(asked): Query<AccountsIn>) -> Result<Json<Page<AccountOut>>, Problem> {
     let leave = visitor.leave::<ReadAccount>()?;
     let limit = page::limit(asked.limit)?;
-    let after = asked.cursor.map(|c| app.cursors.open("accounts", &c)).transpose()?;
-    let accounts = app.read(move |tx, _, _| {
-        let after = after.as_deref().and_then(|p| p.split_once(' ')).and_then(|(id, name)| Some((name, id.parse::<AccountId>().ok()?)));
-        desk::account::list(tx, &leave, after, limit)
-    });
-    let accounts = accounts.await?;
-    let next = accounts.last().filter(|_| accounts.len() == limit as usize).map(|a| app.cursors.close("accounts", &place(a)));
-    Ok(Json(Page { items: accounts.iter().map(account_out).collect(), next }))
+    let question = asked.q.as_ref().map_or_else(|| "accounts".to_string(), |q| format!("accounts {q}"));
+    let after = asked.cursor.map(|c| app.cursors.open(&question, &c)).transpose()?;
+    let (items, last) = app
+        .read(move |tx, desk, now| {
+            let after = after.as_deref().and_then(|p| p.split_once(' ')).and_then(|(id, at)| Some((at, id.parse::<AccountId>().ok()?)));
+            let found = match &asked.q {
+                Some(q) => desk::account::called(tx, &leave, q, after, limit)?,
+                None => desk::account::list(tx, &leave, after, limit)?.into_iter().map(|a| (a.clone(), a.name)).collect(),
+            };
+            let last = found.last().filter(|_| found.len() == limit as usize).map(|(a, at)| format!("{} {at}", a.id));
+            let accounts: Vec<Account> = found.into_iter().map(|(a, _)| a).collect();
+            Ok((on_plans(tx, desk, &accounts, now)?, last))
+        })
+        .await?;
+    Ok(Json(Page { items, next: last.map(|place| app.cursors.close(&question, &place)) }))
 }
 /// One account, its plan and its orders.
 #[utoipa::path(get, path = "/api/v1/accounts/{id}", tag = "accounts", operation_id = "get_account", params(("id" = AccountRef, Path)), responses((status = 200, body = AccountSeenOut)))]
@@ -119,7 +160,9 @@ async fn get(State(app): State<App>, visitor: Visitor, PathId(id): PathId<Accoun
         let ids: Vec<PersonId> = account.tam.into_iter().chain(account.contact).collect();
         let named = store::person::list_named(tx, &ids)?;
         let people = named.into_iter().map(|p| (p.id.to_string(), NameOut { name: p.name, role: p.role.key() })).collect();
-        Ok((account.version, AccountSeenOut { account: account_out(&account), plan, orders, people }))
+        let version = account.version;
+        let account = on_plans(tx, desk, std::slice::from_ref(&account), now)?.pop().ok_or(Fault::NotFound)?;
+        Ok((version, AccountSeenOut { account, plan, orders, people }))
     });
     let (version, out) = seen.await?;
     Ok(reply::tagged(version, out))
@@ -151,7 +194,7 @@ async fn edit(
     let edit = AccountEdit { name: body.name, language: body.language, tz: body.tz, tam: body.tam.map(|t| t.map(|t| t.0)), active: body.active };
     app.once(visitor.id(), once, move |cx| {
         let account = desk::account::edit(cx, &leave, id, version, &edit)?;
-        Ok(Made::ok(account_out(&account)).version(account.version))
+        Ok(Made::ok(written(cx, &account)?).version(account.version))
     })
     .await
 }
@@ -174,7 +217,7 @@ async fn name_contact(
     let leave = visitor.leave::<NameContact>()?;
     app.once(visitor.id(), once, move |cx| {
         let account = desk::account::name_contact(cx, &leave, id, version, body.person.map(|p| p.0))?;
-        Ok(Made::ok(account_out(&account)).version(account.version))
+        Ok(Made::ok(written(cx, &account)?).version(account.version))
     })
     .await
 }

@@ -75,9 +75,12 @@ pub fn routes() -> OpenApiRouter<App> {
         super::token::routes(),
         super::notice::routes(),
         super::plan::routes(),
+        super::calendar::routes(),
+        super::routing::routes(),
         super::rota::routes(),
         super::webhook::routes(),
         super::house::routes(),
+        super::mail::routes(),
     ];
     let watchers = OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(health::healthz))
@@ -115,7 +118,7 @@ fn complete(api: &mut utoipa::openapi::OpenApi) {
         }
     }
 }
-/// Writes that are safe to repeat, or must not be remembered: signing in and out, passwords.
+/// Writes that are safe to repeat, or must not be remembered: signing in and out, passwords, trials.
 const NOT_ONCE: &[&str] = &[
     "/api/v1/sessions",
     "/api/v1/sessions/link",
@@ -123,6 +126,9 @@ const NOT_ONCE: &[&str] = &[
     "/api/v1/sessions/current",
     "/api/v1/invitations/accept",
     "/api/v1/people/me/password",
+    "/api/v1/routing/try",
+    "/api/v1/routing/try/past",
+    "/api/v1/admin/mail/test",
 ];
 
 /// The description as it is committed.

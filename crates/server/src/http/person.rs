@@ -14,7 +14,7 @@ use desk::access::prepare_password;
 use desk::people::{NewPerson, Of, PersonEdit};
 use desk::{Fault, Flaw};
 use domain::kit::PersonId;
-use domain::people::{EditPerson, InvitePerson, ReadPerson, Role};
+use domain::people::{EditPerson, InvitePerson, Leave, ReadPerson, Role};
 use serde::{Deserialize, Serialize};
 use store::person::Person;
 use utoipa::{IntoParams, ToSchema};
@@ -160,6 +160,9 @@ pub struct PeopleIn {
     cursor: Option<String>,
     /// Of this account; the vendor's people if not said, a customer's own colleagues for customers.
     account: Option<AccountRef>,
+    /// Those called so: the beginning of any word of name, login or address; then in the order of what was found.
+    #[param(example = "ming")]
+    q: Option<String>,
 }
 /// People, in the order of their coming.
 #[utoipa::path(get, path = "/api/v1/people", tag = "people", operation_id = "list_people", params(PeopleIn), responses((status = 200, body = Page<PersonOut>)))]
@@ -167,11 +170,32 @@ async fn list(State(app): State<App>, visitor: Visitor, Query(asked): Query<Peop
     let leave = visitor.leave::<ReadPerson>()?;
     let limit = page::limit(asked.limit)?;
     let of = asked.account.map(|a| a.0).or(visitor.actor.account).map_or(Of::Staff, Of::Account);
+    if let Some(q) = asked.q {
+        return called(&app, leave, of, q, asked.cursor, limit).await;
+    }
     let question = format!("people {of:?}");
     let after: Option<PersonId> = app.cursors.after_key(&question, asked.cursor.as_deref())?;
     let people = app.read(move |tx, _, _| desk::people::list(tx, &leave, of, after, limit)).await?;
     let next = people.last().filter(|_| people.len() == limit as usize).map(|p| app.cursors.close(&question, &p.id.to_string()));
     Ok(Json(Page { items: people.iter().map(person_out).collect(), next }))
+}
+async fn called(
+    app: &App,
+    leave: Leave<ReadPerson>,
+    of: Of,
+    q: String,
+    cursor: Option<String>,
+    limit: u32,
+) -> Result<Json<Page<PersonOut>>, Problem> {
+    let question = format!("people {of:?} {q}");
+    let after = cursor.map(|c| app.cursors.open(&question, &c)).transpose()?;
+    let found = app.read(move |tx, _, _| {
+        let after = after.as_deref().and_then(|p| p.split_once(' ')).and_then(|(id, at)| Some((at, id.parse::<PersonId>().ok()?)));
+        desk::people::called(tx, &leave, of, &q, after, limit)
+    });
+    let found = found.await?;
+    let next = found.last().filter(|_| found.len() == limit as usize).map(|(p, at)| app.cursors.close(&question, &format!("{} {at}", p.id)));
+    Ok(Json(Page { items: found.iter().map(|(p, _)| person_out(p)).collect(), next }))
 }
 /// One person.
 #[utoipa::path(get, path = "/api/v1/people/{id}", tag = "people", operation_id = "get_person", params(("id" = PersonRef, Path)), responses((status = 200, body = PersonOut), (status = 304)))]

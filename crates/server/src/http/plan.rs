@@ -1,4 +1,4 @@
-//! Plan books: what is promised, in every version that ever was; and the calendars they count on.
+//! Plan books: what is promised, in every version that ever was.
 use super::App;
 use super::extract::{Json, PathId, PathIds, Query};
 use super::frame::language;
@@ -16,13 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(at))
-        .routes(routes!(diff))
-        .routes(routes!(get))
-        .routes(routes!(calendars))
-        .routes(routes!(calendar))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(at)).routes(routes!(diff)).routes(routes!(get))
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -75,56 +69,4 @@ async fn diff(
     let lang = language(&app, &headers);
     let changes = plan::diff(app.desk().shelves().library(), &from, &to).ok_or_else(Problem::not_found)?;
     Ok(Json(DiffOut { items: changes.iter().map(|c| plan::diff_json(c, lang)).collect() }))
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CalendarsOut {
-    pub items: Vec<CalendarOut>,
-}
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CalendarOut {
-    pub id: String,
-    pub version: u32,
-    pub tz: String,
-}
-/// Every version of every calendar.
-#[utoipa::path(get, path = "/api/v1/calendars", tag = "plans", operation_id = "list_calendars", responses((status = 200, body = CalendarsOut)))]
-async fn calendars(State(app): State<App>, visitor: Visitor) -> Result<Json<CalendarsOut>, Problem> {
-    visitor.leave::<ReadPlan>()?;
-    Ok(Json(CalendarsOut { items: calendars_out(&app).collect() }))
-}
-fn calendars_out(app: &App) -> impl Iterator<Item = CalendarOut> {
-    let all = app.desk().shelves().calendars().values().flat_map(|versions| versions.values());
-    all.map(|c| CalendarOut { id: c.id().to_string(), version: c.version(), tz: c.spec().tz.clone() })
-}
-#[derive(Debug, Clone, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct CalendarIn {
-    /// The newest if not said.
-    version: Option<u32>,
-    /// Look at this instant; now if not said.
-    at: Option<Instant>,
-}
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CalendarSeenOut {
-    pub calendar: CalendarOut,
-    pub at: Instant,
-    /// Open at that instant?
-    pub open: bool,
-}
-/// One calendar, and whether it is open.
-#[utoipa::path(get, path = "/api/v1/calendars/{id}", tag = "plans", operation_id = "get_calendar", params(("id" = String, Path), CalendarIn), responses((status = 200, body = CalendarSeenOut)))]
-async fn calendar(
-    State(app): State<App>,
-    visitor: Visitor,
-    PathId(id): PathId<String>,
-    Query(asked): Query<CalendarIn>,
-) -> Result<Json<CalendarSeenOut>, Problem> {
-    visitor.leave::<ReadPlan>()?;
-    let versions = app.desk().shelves().calendars().get(&id).ok_or_else(Problem::not_found)?;
-    let found = asked.version.map_or_else(|| versions.values().next_back(), |v| versions.get(&v)).ok_or_else(Problem::not_found)?;
-    let at = asked.at.map_or(app.now(), |i| i.0);
-    let calendar = CalendarOut { id, version: found.version(), tz: found.spec().tz.clone() };
-    Ok(Json(CalendarSeenOut { calendar, at: at.into(), open: found.is_open(at) }))
 }

@@ -21,7 +21,7 @@ pub struct BadWays {
 impl Ways {
     /// Errors: [`BadWays`]. No server is asked.
     pub fn of(config: &Config) -> Result<Ways, BadWays> {
-        let mailer = if config.mail.smtp_host.is_empty() { None } else { Some(mailer(config)?) };
+        let mailer = mailer(config)?;
         let w = &config.webhooks;
         let guard = Guard { allowed: w.allowed_private_ranges.clone(), ports: w.ports.clone(), https_only: w.https_only };
         let hooks = WebhookConfig { guard, limit: w.timeout, ..WebhookConfig::default() };
@@ -29,8 +29,12 @@ impl Ways {
         Ok(Ways { mailer, webhooks: Some(webhooks) })
     }
 }
-fn mailer(config: &Config) -> Result<Mailer, BadWays> {
+/// The way mail goes; `None`: no server is named. Errors: [`BadWays`]. The server is not asked.
+pub fn mailer(config: &Config) -> Result<Option<Mailer>, BadWays> {
     let m = &config.mail;
+    if m.smtp_host.is_empty() {
+        return Ok(None);
+    }
     let some = |text: &String| Some(text.clone()).filter(|t| !t.is_empty());
     let root_pem = match some(&m.root_pem) {
         Some(path) => Some(std::fs::read_to_string(path).map_err(|_| BadWays { key: "mail.root_pem", code: "config.file_unreadable" })?),
@@ -53,5 +57,5 @@ fn mailer(config: &Config) -> Result<Mailer, BadWays> {
         helo: some(&m.helo).unwrap_or_else(|| host.to_string()),
         timeout: m.timeout,
     };
-    Mailer::new(wanted).map_err(|bad| BadWays { key: bad.key, code: bad.code })
+    Mailer::new(wanted).map(Some).map_err(|bad| BadWays { key: bad.key, code: bad.code })
 }

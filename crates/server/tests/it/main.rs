@@ -9,4 +9,5 @@ mod queue;
 mod rooms;
 mod tickets;
 mod tools;
+mod trials;
 mod words;

@@ -27,6 +27,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     8 "0008_tool"
     9 "0009_person"
     10 "0010_figures"
+    11 "0011_names"
 };
 
 /// What a run did.
@@ -128,7 +129,7 @@ fn checksum_of(text: &str) -> String {
 }
 /// The statements meant for this database. A line `-- @postgres` or `-- @sqlite` marks the next statement as for that one only.
 /// Statements end at a `;` outside quotes; bodies with `;` inside (triggers, functions) are not understood.
-pub(super) fn statements_of(text: &str, postgres: bool) -> Vec<String> {
+pub(crate) fn statements_of(text: &str, postgres: bool) -> Vec<String> {
     let (mut all, mut statement, mut wanted, mut quoted) = (Vec::new(), String::new(), true, false);
     for line in text.lines() {
         match line.trim() {

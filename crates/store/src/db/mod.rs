@@ -26,6 +26,8 @@ mod tx;
 
 pub use crate::{statements, vals};
 pub use error::{DbError, Result};
+#[cfg(test)]
+pub(crate) use migrate::statements_of;
 pub use migrate::{MIGRATIONS, MigrateError, Migration, MigrationReport};
 pub use row::Row;
 pub use sql::{Sql, Val, id_bytes};

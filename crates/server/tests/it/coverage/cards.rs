@@ -242,6 +242,10 @@ pub const CARDS: &[Card] = &[
         let letter = s.failed_letters(&webhook, 1).remove(0);
         Ask::bare(format!("/webhooks/{webhook}/deliveries/{letter}/replay"))
     }),
+    card("try_routing", &["routing.try", "ticket.read"], |s, _| Ask::json("/routing/try", json!({"ticket": s.case}))),
+    card("try_routing_past", &["routing.try", "ticket.read"], |_, _| Ask::json("/routing/try/past", json!({"limit": 10}))),
+    card("get_mail", &["mail.keep"], |_, _| Ask::bare("/admin/mail")),
+    card("test_mail", &["mail.keep"], |_, _| Ask::json("/admin/mail/test", json!({"to": "postmaster@example.com"}))),
     card("get_house", &["house.read"], |_, _| Ask::bare("/admin/house")),
     card("get_limits", &[], |_, _| Ask::bare("/limits")),
 ];
