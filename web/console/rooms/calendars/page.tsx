@@ -2,12 +2,12 @@
 import "./calendars.css";
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { api, got, Refusal } from "@api/client";
+import { api, got } from "@api/client";
 import { bookWords, Button, Empty, Select, useNow, useSay, useSpeech, type Say } from "@ui";
 import { useCommands } from "../command/registry";
 import { Asked, Frame, toField } from "../desk/kit";
 import { Newer } from "../desk/newer";
-import { wire, type CalendarLine, type CalendarYear } from "../desk/wire";
+import { type CalendarLine, type CalendarYear } from "../desk/wire";
 import { calendarName } from "../plans/cells";
 import { same } from "./days";
 import { Counted, Legend, Named, Week, Year } from "./year";
@@ -15,24 +15,18 @@ import { Counted, Legend, Named, Week, Year } from "./year";
 interface CalendarsSearch { id?: string; year?: number; version?: number }
 const yearQuery = (id: string, year: number, version?: number) => ({
   queryKey: ["calendar-year", id, year, version ?? null],
-  queryFn: async () => {
-    try {
-      const answer = await wire.get<CalendarYear>(`/api/v1/calendars/${id}`, { year, ...(version ? { version } : {}) });
-      if (answer.days) return answer;
-    } catch (e) { if (!(e instanceof Refusal && e.status === 422 && e.fields.some((f) => f.field === "year"))) throw e; }
-    throw new Refusal(404, "not_found", "", null, [], "");
-  },
+  queryFn: async () => (await got(api.GET("/api/v1/calendars/{id}", { params: { path: { id }, query: { year, ...(version ? { version } : {}) } } }))) as CalendarYear,
   staleTime: 10 * 60_000,
 });
-const nameOf = (c: CalendarLine, say: Say, language: string) => bookWords(c.name as Record<string, string> | undefined, language) || calendarName(c.id, say);
+const nameOf = (c: CalendarLine, say: Say, language: string) => bookWords(c.name, language) || calendarName(c.id, say);
 const timeIn = (tz: string, now: number) => new Intl.DateTimeFormat("en-GB", { timeZone: tz, hour: "2-digit", minute: "2-digit" }).format(now);
 export function Page() {
   const { say, language } = useSpeech(), now = useNow(), go = useNavigate();
   const search = useSearch({ strict: false }) as CalendarsSearch;
   const calendars = useQuery({ queryKey: ["calendars"], queryFn: () => got(api.GET("/api/v1/calendars")) });
   // A calendar of several versions may come as several lines: the newest stands for it.
-  const items = [...new Map(((calendars.data?.items ?? []) as CalendarLine[]).map((c) => [c.id, c])).values()];
-  const open = useQueries({ queries: items.map((c) => ({ queryKey: ["calendar-now", c.id], queryFn: () => got(api.GET("/api/v1/calendars/{id}", { params: { path: { id: c.id } } })) as Promise<{ open?: boolean }>, refetchInterval: 60_000 })) });
+  const items = [...new Map((calendars.data?.items ?? []).map((c) => [c.id, c])).values()];
+  const open = useQueries({ queries: items.map((c) => ({ queryKey: ["calendar-now", c.id], queryFn: () => got(api.GET("/api/v1/calendars/{id}", { params: { path: { id: c.id } } })), refetchInterval: 60_000 })) });
   const chosen = items.find((c) => c.id === search.id) ?? items.find((c) => c.id === "cal_cn_working_days") ?? items[0];
   return (
     <Frame title={say("calendars.title")} lead={say("calendars.lead")}>
@@ -45,7 +39,7 @@ export function Page() {
                 <th scope="row"><button type="button" className="link" aria-pressed={here} onClick={() => void go({ to: "/calendars", search: { id: c.id } as never, resetScroll: false })}>{name}</button></th>
                 <td>{state === undefined ? <span className="m">…</span> : <span className={`tag ${state ? "on" : ""}`}>{state ? say("calendars.open") : say("calendars.closed")}</span>}</td>
                 <td className="q full">{timeIn(c.tz, now)} <span className="s m">{c.tz}</span></td>
-                <td className="m">{c.versions && c.versions.length > 1 ? c.versions.map((v) => say("calendars.version_n", { n: v })).join(" · ") : say("calendars.version_n", { n: c.version })}</td>
+                <td className="m">{c.versions.length > 1 ? c.versions.map((v) => say("calendars.version_n", { n: v })).join(" · ") : say("calendars.version_n", { n: c.version })}</td>
               </tr>
             );
           })}</tbody></table>
@@ -59,7 +53,7 @@ function Whole({ calendar, asked }: { calendar: CalendarLine; asked: CalendarsSe
   const { say, language } = useSpeech(), now = useNow(), go = useNavigate();
   const today = toField(now, calendar.tz).slice(0, 10), present = Number(today.slice(0, 4));
   const year = Number.isInteger(asked.year) && asked.year! >= 1970 && asked.year! <= 2100 ? asked.year! : present;
-  const versions = calendar.versions ?? [calendar.version], older = versions.filter((v) => v <= calendar.version).at(-1) ?? calendar.version;
+  const versions = calendar.versions, older = versions.filter((v) => v <= calendar.version).at(-1) ?? calendar.version;
   const other = versions.filter((v) => v !== older).at(-1), alone = versions.includes(Number(asked.version)) ? Number(asked.version) : undefined;
   const both = other !== undefined && alone === undefined;
   const [first, second] = both ? [Math.min(older, other), Math.max(older, other)] : [alone, undefined];

@@ -1,6 +1,6 @@
 /** Questions to the house whose answers are not described in openapi.json of every version yet: the shapes as agreed, over the same line with the same manners. */
-import { api, got, newKey, Refusal } from "@api/client";
-import type { Step, Sum } from "../figures/sums";
+import { api, got, newKey, Refusal, type Schemas } from "@api/client";
+import type { Step } from "../figures/sums";
 
 type Query = Record<string, string | number | boolean | undefined>;
 type Loose = Record<"GET" | "POST" | "PATCH" | "DELETE", (path: string, more: { params?: { query?: Query }; body?: unknown; headers?: Record<string, string> }) => Promise<{ data?: unknown }>>;
@@ -25,29 +25,19 @@ export const wire = {
 };
 export type Words = Partial<Record<string, string>>;
 
-/* ---- figures ---- */
-export type FigureLine = Sum;
-export interface Figures {
-  from: string; to: string; more: boolean; all: Sum;
-  by_plan: (Sum & { key: string; filter: string })[]; by_channel: (Sum & { key: string; filter: string })[];
-  by_handler: (Sum & { person?: string | null; name: string; filter: string })[]; by_group: (Sum & { skill: string; tier: number; filter: string })[];
-  by_hour: (Sum & { hour: string })[]; first_answer: Step[]; resolve: Step[];
-}
-/* ---- calendars ---- */
+/* ---- what openapi.json describes by now ---- */
+/** Its steps are counts; another answer has steps of its own under the same name. */
+export type Figures = Omit<Schemas["FiguresOut"], "first_answer" | "resolve"> & { first_answer: Step[]; resolve: Step[] };
+export type CalendarLine = Schemas["CalendarOut"];
+type Seen = Schemas["CalendarSeenOut"];
 export type DayKind = "working" | "off" | "holiday" | "make_up" | "half" | "special";
-export interface Window { from: string; to: string }
-export interface CalendarLine { id: string; name?: Words; version: number; versions?: number[]; tz: string }
-export interface CalendarYear extends CalendarLine {
-  year: number; always_open: boolean; provisional: boolean; week: { day: string; windows: Window[] }[]; days: { date: string; kind: DayKind; windows: Window[]; name?: Words | null }[]; statutory_version?: number | null;
-}
-/* ---- routing ---- */
-export interface Named { person: string; name: string }
-export interface Candidate { person: string; name: string; role?: string; tier?: number; fits: boolean; because: string[]; load: number; capacity: number; on_shift: boolean }
-export interface Tried { at: string; chosen: Named | null; rule: string; why?: string[]; candidates: Candidate[] }
-export interface TriedPast { items: { ticket: string; number: string; subject: string; was: Named | null; would: Named | null; same: boolean }[]; same: number; different: number }
-/* ---- mail ---- */
-export interface MailState { configured: boolean; host?: string | null; port?: number | null; tls?: string | boolean | null; from?: string | null; last_sent_at?: string | null; last_error?: string | null; last_error_at?: string | null; waiting: number }
-export interface MailTested { sent: boolean; code: string; took_ms?: number; detail?: string | null }
+export type Window = Schemas["HoursOut"];
+/** A calendar asked for by its year, whose days are there then. */
+export type CalendarYear = Omit<Seen, "days" | "year"> & { year: number; days: (Omit<Schemas["DayOut"], "kind"> & { kind: DayKind })[] };
+export type Tried = Schemas["TrialOut"];
+export type TriedPast = Schemas["PastOut"];
+export type MailState = Schemas["MailOut"];
+export type MailTested = Schemas["MailTestOut"];
 /* ---- guides ---- */
 export type GuideState = "draft" | "published" | "ended";
 export interface Guide {

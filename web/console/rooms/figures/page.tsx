@@ -3,13 +3,12 @@ import "./figures.css";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo, useState, type ReactNode } from "react";
-import { got, Refusal, type Ticket } from "@api/client";
-import { api } from "@api/client";
+import { api, got, Refusal, type Ticket } from "@api/client";
 import { plansQuery } from "@api/queries";
 import { Button, Dialog, Empty, lengthMs, may, Select, Shape, term, useMe, useSay, useSpeech, useWhen, Wrong } from "@ui";
 import { Frame, Refused, toField } from "../desk/kit";
 import { Newer } from "../desk/newer";
-import { wire, type Figures, type FigureLine } from "../desk/wire";
+import { wire, type Figures } from "../desk/wire";
 import { edition, type Line } from "../plans/cells";
 import type { Make } from "./chart";
 import { casesOf } from "./links";
@@ -23,7 +22,7 @@ export function Page() {
   const search = useSearch({ strict: false }) as { days?: number };
   const days = SPANS.includes(Number(search.days)) ? Number(search.days) : USUAL;
   const allowed = may(me, "ticket.read_internal");
-  const figures = useQuery({ queryKey: ["figures", days], queryFn: () => wire.get<Figures>("/api/v1/figures", { days }), refetchInterval: 60_000, enabled: allowed });
+  const figures = useQuery({ queryKey: ["figures", days], queryFn: async () => (await got(api.GET("/api/v1/figures", { params: { query: { days } } }))) as unknown as Figures, refetchInterval: 60_000, enabled: allowed });
   const [failed, setFailed] = useState<Refusal | null>(null), [saving, setSaving] = useState(false);
   if (!allowed) return <Frame title={say("figures.title")}><Wrong error={new Refusal(403, "forbidden", "", null, [], "")} /></Frame>;
   const look = (d: number) => void go({ to: "/figures", search: (d === USUAL ? {} : { days: d }) as never });
@@ -73,7 +72,7 @@ function Fares({ f, days }: { f: Figures; days: number }) {
     </>
   );
 }
-type Row = FigureLine & { name: string; filter: string };
+type Row = Sum & { name: string; filter: string };
 /** A table whose bars are one picture standing in it, a bar a line; the numbers beside them are the data. */
 function Bars({ name, rows, first }: { name: string; rows: Row[]; first?: boolean }) {
   const say = useSay(), when = useWhen(), go = useNavigate();

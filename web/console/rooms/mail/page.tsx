@@ -2,23 +2,23 @@
 import "./mail.css";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { Refusal } from "@api/client";
+import { api, got, Refusal } from "@api/client";
 import { Button, may, TextLine, useMe, useNow, useSay, useWhen, Wrong, type Say } from "@ui";
 import { family, Frame, Refused, useDeed } from "../desk/kit";
 import { Newer } from "../desk/newer";
-import { wire, type MailState, type MailTested } from "../desk/wire";
+import { type MailState, type MailTested } from "../desk/wire";
 
 const code = (say: Say, c: string) => family(say, `mail.c_${c.replace(/^mail\./, "")}`, c.replace(/^mail\./, ""));
 export function Page() {
   const say = useSay(), me = useMe();
   const allowed = may(me, "mail.keep");
-  const mail = useQuery({ queryKey: ["mail"], queryFn: () => wire.get<MailState>("/api/v1/admin/mail"), refetchInterval: 15_000, enabled: allowed });
+  const mail = useQuery({ queryKey: ["mail"], queryFn: () => got(api.GET("/api/v1/admin/mail")), refetchInterval: 15_000, enabled: allowed });
   if (!allowed) return <Frame title={say("mail.title")}><Wrong error={new Refusal(403, "forbidden", "", null, [], "")} /></Frame>;
   return <Frame title={say("mail.title")} lead={say("mail.lead")}><Newer of={mail}>{(m) => <><State m={m} /><Test configured={m.configured} /></>}</Newer></Frame>;
 }
 function State({ m }: { m: MailState }) {
   const say = useSay(), when = useWhen(), now = useNow();
-  const tls = typeof m.tls === "string" ? m.tls : m.tls ? "tls" : "none";
+  const tls = m.tls;
   return (
     <section>
       <h2>{say("mail.state")}</h2>
@@ -36,7 +36,7 @@ function State({ m }: { m: MailState }) {
 function Test({ configured }: { configured: boolean }) {
   const say = useSay(), me = useMe(), client = useQueryClient();
   const [to, setTo] = useState(""), [told, setTold] = useState<MailTested | null>(null);
-  const deed = useDeed((_: undefined, key: string) => wire.post<MailTested>("/api/v1/admin/mail/test", to.trim() ? { to: to.trim() } : {}, key), { then: (t) => { setTold(t); void client.invalidateQueries({ queryKey: ["mail"] }); } });
+  const deed = useDeed((_: undefined, key: string) => got(api.POST("/api/v1/admin/mail/test", { params: { header: { "Idempotency-Key": key } } as never, body: { to: to.trim() || null } })), { then: (t) => { setTold(t); void client.invalidateQueries({ queryKey: ["mail"] }); } });
   return (
     <section>
       <h2>{say("mail.test")}</h2><p className="q">{say("mail.test_help")}</p>

@@ -3,11 +3,11 @@ import "./routing.css";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useId, useState } from "react";
-import { Refusal } from "@api/client";
+import { api, got, Refusal } from "@api/client";
 import { Button, Empty, may, Select, term, TextLine, useMe, useSay, useWhen, Wrong, type Say } from "@ui";
 import { languageChoices } from "../customers/forms";
 import { accountsQuery, Check, family, Frame, fromField, Meter, Refused, useDeed, When_ } from "../desk/kit";
-import { wire, type Tried, type TriedPast } from "../desk/wire";
+import { type Tried, type TriedPast } from "../desk/wire";
 
 const ANY = "*", SEVERITIES = ["critical", "urgent", "high", "medium", "low"], GROUP_SEVERITIES = ["business_down", "general_problem", "general_consult"];
 const CHANNELS = ["web_ticket", "hotline", "im_group", "dedicated_im_group", "live_chat", "email", "api"], PAST = ["20", "50", "200"], TIERS = ["1", "2", "3", "4"];
@@ -38,10 +38,11 @@ function TryCase() {
   const [product, setProduct] = useState(""), [severity, setSeverity] = useState(ANY), [language, setLanguage] = useState(ANY), [account, setAccount] = useState(ANY), [channel, setChannel] = useState("web_ticket"), [tier, setTier] = useState("1"), [at, setAt] = useState("");
   const [tried, setTried] = useState<Tried | null>(null);
   const grades = channel === "dedicated_im_group" ? GROUP_SEVERITIES : SEVERITIES;
-  const said = (value: string) => (value === ANY ? undefined : value);
-  const deed = useDeed((_: undefined) => wire.post<Tried>("/api/v1/routing/try", {
-    ...(product.trim() ? { product: product.trim() } : {}), severity: said(severity), language: said(language), account: said(account), channel, tier: Number(tier), ...(at ? { at: fromField(at, when.zone) } : {}),
-  }), { then: setTried });
+  const said = (value: string) => (value === ANY ? null : value);
+  const deed = useDeed((_: undefined) => got(api.POST("/api/v1/routing/try", { body: {
+    ticket: null,
+    product: product.trim() || null, severity: said(severity), language: said(language), account: said(account) as never, channel, tier: Number(tier), at: at ? fromField(at, when.zone) : null,
+  } })), { then: setTried });
   const fault = (f: string) => deed.refusal?.field(f) ?? null;
   return (
     <section>
@@ -63,7 +64,7 @@ function TryCase() {
 }
 function Outcome({ of }: { of: Tried }) {
   const say = useSay(), when = useWhen();
-  const why = (of.why ?? []).map((c) => because(say, c));
+  const why = of.why.map((c) => because(say, c));
   return (
     <div className="outcome">
       <p className="verdict"><b>{of.chosen ? say("routing.goes_to", { name: of.chosen.name }) : say("routing.goes_nowhere")}</b> <span className="q">{say("routing.by_rule", { rule: family(say, `routing.by_${of.rule}`, of.rule) })}</span> <span className="s m">{when.full(of.at)}</span></p>
@@ -86,8 +87,9 @@ function Outcome({ of }: { of: Tried }) {
 function Past() {
   const say = useSay();
   const [limit, setLimit] = useState("50"), [past, setPast] = useState<TriedPast | null>(null), [all, setAll] = useState(false);
-  const deed = useDeed((_: undefined) => wire.post<TriedPast>("/api/v1/routing/try/past", { limit: Number(limit) }), { then: setPast });
-  const different = past?.items.filter((i) => !i.same) ?? [], shown = past ? [...different, ...(all ? past.items.filter((i) => i.same) : [])] : [];
+  const deed = useDeed((_: undefined) => got(api.POST("/api/v1/routing/try/past", { body: { limit: Number(limit) } })), { then: setPast });
+  // Those of whom it is told who had them come before those of whom it is not.
+  const different = (past?.items.filter((i) => !i.same) ?? []).sort((a, b) => Number(!a.was) - Number(!b.was)), shown = past ? [...different, ...(all ? past.items.filter((i) => i.same) : [])] : [];
   return (
     <section>
       <h2>{say("routing.past")}</h2><p className="q">{say("routing.past_help")}</p>
