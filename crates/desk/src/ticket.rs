@@ -8,7 +8,7 @@ use crate::{Act, Args, Desk, Fault, Flaw, act, limits};
 use domain::kit::{AccountId, At, MessageId, PersonId, TicketId};
 use domain::people::{Actor, Leave, OpenTicket, ReadTicket, Role};
 use domain::plan::PlanBook;
-use domain::ticket::{AccessGrant, Fact, Rating, Severity, Stage, Ticket};
+use domain::ticket::{AccessGrant, Fact, Rating, Severity, Ticket};
 use store::attachment::Attachment;
 use store::db::Tx;
 use store::log::{Audience, Entry};
@@ -55,33 +55,7 @@ pub(crate) fn open_for(cx: &mut Act, who: &Actor, author: PersonId, number: i64,
     let book = plan_now(cx.tx, cx.desk, account, cx.now)?;
     let plan = book.id.clone();
     let id: TicketId = cx.fresh();
-    let ticket = Ticket {
-        id,
-        account,
-        requester,
-        channel: opening.channel.clone(),
-        severity,
-        stage: Stage::New,
-        cycle: 1,
-        opened_at: cx.now,
-        owner: None,
-        handler: None,
-        tier: 1,
-        helpers: Vec::new(),
-        followers: Vec::new(),
-        boosted_at: None,
-        person_asked_at: None,
-        proposed: None,
-        first_reply_at: None,
-        resolved_at: None,
-        closed_at: None,
-        snoozed: None,
-        parent: None,
-        merged_into: None,
-        open_children: 0,
-        alarm: None,
-        version: 0,
-    };
+    let ticket = Ticket::opened(id, account, requester, opening.channel.clone(), severity, cx.now);
     let language = opening.language.clone().unwrap_or(customer.language);
     let case = Case {
         ticket,

@@ -7,7 +7,7 @@ use crate::token::{self, NewToken};
 use crate::{Act, Desk, Fault, access::Scopes, ticket};
 use domain::kit::{AccountId, At, Dice, MessageId, PersonId, Span, TicketId};
 use domain::people::{Actor, Deed, KeepOwnTokens, Role, ask};
-use domain::ticket::{Command, Fact, Severity, Stage, Ticket, decide};
+use domain::ticket::{Command, Fact, Severity, Ticket, decide};
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
@@ -268,33 +268,7 @@ impl Batch {
         let word = |words: &[&str], dice: &mut Dice| dice.pick(words).copied().unwrap_or_default().to_string();
         let (product, severity) = (word(PRODUCTS, dice), Severity::parse(&word(SEVERITIES, dice)).unwrap_or(Severity::Medium));
         let subject = format!("{} {} {}", product.to_uppercase(), word(TROUBLES, dice), self.first + i as i64);
-        let ticket = Ticket {
-            id,
-            account: self.account,
-            requester: self.requester,
-            channel: "web_ticket".into(),
-            severity,
-            stage: Stage::New,
-            cycle: 1,
-            opened_at: cx.now,
-            owner: None,
-            handler: None,
-            tier: 1,
-            helpers: Vec::new(),
-            followers: Vec::new(),
-            boosted_at: None,
-            person_asked_at: None,
-            proposed: None,
-            first_reply_at: None,
-            resolved_at: None,
-            closed_at: None,
-            snoozed: None,
-            parent: None,
-            merged_into: None,
-            open_children: 0,
-            alarm: None,
-            version: 0,
-        };
+        let ticket = Ticket::opened(id, self.account, self.requester, "web_ticket".into(), severity, cx.now);
         Case {
             ticket,
             number: self.first + i as i64,

@@ -305,31 +305,5 @@ fn fall_due(board: &mut Board, until: At, shelves: &Shelves) {
     board.tick(until, shelves);
 }
 fn new_ticket(line: &Timeline, channel: &str, people: People) -> Ticket {
-    Ticket {
-        id: TicketId::from_raw(0),
-        account: people.account,
-        requester: people.contact,
-        channel: channel.to_string(),
-        severity: line.severity,
-        stage: Stage::New,
-        cycle: 1,
-        opened_at: line.opened_at,
-        owner: None,
-        handler: None,
-        tier: 1,
-        helpers: Vec::new(),
-        followers: Vec::new(),
-        boosted_at: None,
-        person_asked_at: None,
-        proposed: None,
-        first_reply_at: None,
-        resolved_at: None,
-        closed_at: None,
-        snoozed: None,
-        parent: None,
-        merged_into: None,
-        open_children: 0,
-        alarm: None,
-        version: 0,
-    }
+    Ticket::opened(TicketId::from_raw(0), people.account, people.contact, channel.to_string(), line.severity, line.opened_at)
 }

@@ -84,6 +84,38 @@ pub struct Ticket {
     /// Counts every change; an edit names the version it has seen.
     pub version: u32,
 }
+impl Ticket {
+    /// A case as it stands the moment it was opened: nobody has it, nothing was said.
+    pub fn opened(id: TicketId, account: AccountId, requester: PersonId, channel: String, severity: Severity, at: At) -> Ticket {
+        Ticket {
+            id,
+            account,
+            requester,
+            channel,
+            severity,
+            stage: Stage::New,
+            cycle: 1,
+            opened_at: at,
+            owner: None,
+            handler: None,
+            tier: 1,
+            helpers: Vec::new(),
+            followers: Vec::new(),
+            boosted_at: None,
+            person_asked_at: None,
+            proposed: None,
+            first_reply_at: None,
+            resolved_at: None,
+            closed_at: None,
+            snoozed: None,
+            parent: None,
+            merged_into: None,
+            open_children: 0,
+            alarm: None,
+            version: 0,
+        }
+    }
+}
 
 /// A case laid aside until an instant, or until the customer says something. No clock hears of it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -22,33 +22,8 @@ fn engineer(n: u128) -> Actor {
     actor(Role::Engineer, 200 + n)
 }
 fn fresh() -> Ticket {
-    Ticket {
-        id: TicketId::from_raw(1),
-        account: AccountId::from_raw(1),
-        requester: customer().person,
-        channel: "web_ticket".into(),
-        severity: Severity::Medium,
-        stage: Stage::New,
-        cycle: 1,
-        opened_at: at(0),
-        owner: None,
-        handler: Some(engineer(1).person),
-        tier: 1,
-        helpers: vec![],
-        followers: vec![],
-        boosted_at: None,
-        person_asked_at: None,
-        proposed: None,
-        first_reply_at: None,
-        resolved_at: None,
-        closed_at: None,
-        snoozed: None,
-        parent: None,
-        merged_into: None,
-        open_children: 0,
-        alarm: None,
-        version: 1,
-    }
+    let opened = Ticket::opened(TicketId::from_raw(1), AccountId::from_raw(1), customer().person, "web_ticket".into(), Severity::Medium, at(0));
+    Ticket { handler: Some(engineer(1).person), version: 1, ..opened }
 }
 fn reason() -> String {
     "because".into()
