@@ -4,8 +4,7 @@
 //!
 //! With a folder in `SEARCH_BENCH_DIR` the indexes stay there and are only asked the next time.
 //!
-//! Two kinds of texts: those of the loader for measurements (few sentences, so a question finds a tenth of everything), and texts over a vocabulary as
-//! large and as uneven as people's.
+//! The texts are over a vocabulary as large and as uneven as people's; how questions fare that find a tenth of everything, `make bench` measures.
 
 use std::fmt::Write as _;
 use std::time::Instant;
@@ -14,41 +13,6 @@ use store::search::{Doc, DocKind, LocalSearch, Query, Search, SearchError};
 
 const PRODUCTS: &[&str] = &["ecs", "rds", "oss", "slb", "redis", "ack", "cdn", "vpc", "polardb", "kafka"];
 const STAGES: &[&str] = &["closed", "new", "active", "waiting_customer", "resolved"];
-const TROUBLES: &[&str] = &[
-    "无法登录实例",
-    "连接超时",
-    "磁盘空间不足",
-    "slow queries after upgrade",
-    "备份失败",
-    "certificate expired",
-    "节点未就绪",
-    "权限错误 403",
-    "packet loss between zones",
-    "计费异常",
-];
-const SENTENCES: &[&str] = &[
-    "我们从今天早上开始无法连接到实例,控制台显示运行中。",
-    "The connection times out after thirty seconds, ping works from the same zone.",
-    "已经重启过一次,问题依旧,请帮忙查看后台日志。",
-    "Please find the trace id in the attachment, it happened twice this week.",
-    "业务高峰期间延迟明显升高,影响了下单流程。",
-    "We rolled back the last deployment and the error is still there.",
-    "安全组规则没有变化,其他实例可以正常访问。",
-    "Could you confirm whether there was maintenance in this region?",
-];
-/// What the bench asks of the loader's texts.
-const QUESTIONS: &[&str] = &[
-    "连接超时",
-    "certificate expired",
-    "节点未就绪 ack",
-    "packet loss",
-    "磁盘空间不足 rds",
-    "权限错误 403",
-    "slow queries",
-    "计费异常",
-    "备份失败 polardb",
-    "无法登录",
-];
 const ACCOUNTS: u64 = 200;
 const YEAR_US: f64 = 365.0 * 86_400e6;
 
@@ -67,11 +31,6 @@ impl Seed {
     fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
         from[self.below(from.len() as u64) as usize]
     }
-}
-
-enum Texts {
-    Loader,
-    Natural(Vocabulary),
 }
 
 /// Words as uneven as people's: the n-th is met 1/n as often as the first.
@@ -108,27 +67,21 @@ impl Vocabulary {
         &self.0[rank.min(self.0.len() - 1)]
     }
 }
-fn text(seed: &mut Seed, texts: &Texts, length: u64) -> String {
-    match texts {
-        Texts::Loader => (0..=seed.below(4)).map(|_| seed.pick(SENTENCES)).collect::<Vec<_>>().join(" "),
-        Texts::Natural(words) => (0..length + seed.below(length)).fold(String::new(), |mut text, n| {
-            let _ = write!(text, "{}{}", words.any(seed), if n % 7 == 6 { "，" } else { " " });
-            text
-        }),
-    }
+fn text(seed: &mut Seed, words: &Vocabulary, length: u64) -> String {
+    (0..length + seed.below(length)).fold(String::new(), |mut text, n| {
+        let _ = write!(text, "{}{}", words.any(seed), if n % 7 == 6 { "，" } else { " " });
+        text
+    })
 }
 
 /// A ticket and its messages. Half are of a year, the others of the last day.
-fn documents(seed: &mut Seed, texts: &Texts, i: u64, of: u64) -> Vec<Doc> {
+fn documents(seed: &mut Seed, words: &Vocabulary, i: u64, of: u64) -> Vec<Doc> {
     let share = i as f64 / of as f64;
     let back = if share < 0.5 { YEAR_US * (0.5 - share) / 0.5 + 2.0 * 86_400e6 } else { 86_400e6 * (1.0 - share) / 0.5 };
     let at_us = 1_760_000_000_000_000 - back as i64;
     let product = seed.pick(PRODUCTS);
     let number = 10_001 + i;
-    let title = match texts {
-        Texts::Loader => format!("{} {} {number}", product.to_uppercase(), seed.pick(TROUBLES)),
-        Texts::Natural(_) => text(seed, texts, 5),
-    };
+    let title = text(seed, words, 5);
     let doc = |kind, key: u64, title: String, body: String, stage: &str, at_us: i64| Doc {
         kind,
         key: u128::from(key),
@@ -143,12 +96,12 @@ fn documents(seed: &mut Seed, texts: &Texts, i: u64, of: u64) -> Vec<Doc> {
         at_us,
         number: format!("YN-{number}"),
     };
-    let body = format!("{}\ni-{:08x}\n{product}", text(seed, texts, 40), seed.below(1 << 32));
+    let body = format!("{}\ni-{:08x}\n{product}", text(seed, words, 40), seed.below(1 << 32));
     let stage = if share < 0.5 { STAGES[0] } else { STAGES[1 + (i % 4) as usize] };
     let mut all = vec![doc(DocKind::Ticket, i, title, body, stage, at_us)];
     let messages = if share < 0.5 { 2 } else { i % 2 };
     for m in 0..messages {
-        all.push(doc(DocKind::Message, i * 4 + m, String::new(), text(seed, texts, 25), "", at_us + 300_000_000 * (m as i64 + 1)));
+        all.push(doc(DocKind::Message, i * 4 + m, String::new(), text(seed, words, 25), "", at_us + 300_000_000 * (m as i64 + 1)));
     }
     all
 }
@@ -194,39 +147,29 @@ fn ask_all(search: &LocalSearch, shape: &Query, questions: &[String]) -> Result<
     Ok(format!("mean {mean:6.3} ms CPU; dearest {}", dear.join(", ")))
 }
 
-fn questions(texts: &Texts, tickets: u64) -> Vec<String> {
-    let all: Vec<String> = match texts {
-        Texts::Loader => QUESTIONS.iter().map(|text| (*text).to_owned()).collect(),
-        Texts::Natural(words) => {
-            let ranks: [&[u64]; 10] =
-                [&[5], &[40, 70], &[200, 11], &[900, 901], &[3, 3_000], &[1_200], &[7, 8, 9, 10], &[100, 200, 3_900], &[2_500, 3_100], &[60]];
-            let one = |ranks: &&[u64]| ranks.iter().map(|rank| words.0[*rank as usize].as_str()).collect::<Vec<_>>().join(" ");
-            ranks.iter().map(one).collect()
-        }
-    };
+fn questions(words: &Vocabulary, tickets: u64) -> Vec<String> {
+    let ranks: [&[u64]; 10] =
+        [&[5], &[40, 70], &[200, 11], &[900, 901], &[3, 3_000], &[1_200], &[7, 8, 9, 10], &[100, 200, 3_900], &[2_500, 3_100], &[60]];
+    let one = |ranks: &&[u64]| ranks.iter().map(|rank| words.0[*rank as usize].as_str()).collect::<Vec<_>>().join(" ");
     let number = 10_001 + tickets / 3;
-    all.into_iter().chain([format!("YN-{number}")]).collect()
+    ranks.iter().map(one).chain([format!("YN-{number}")]).collect()
 }
 
-fn run(texts: &Texts, tickets: u64) -> Result<(), SearchError> {
+fn run(words: &Vocabulary, tickets: u64) -> Result<(), SearchError> {
     let kept = std::env::var_os("SEARCH_BENCH_DIR").map(std::path::PathBuf::from);
-    let kind = match texts {
-        Texts::Loader => "loader",
-        Texts::Natural(_) => "natural",
-    };
     let place = kept.clone().unwrap_or_else(|| std::env::temp_dir().join(format!("search-bench-{}", std::process::id())));
-    let folder = place.join(format!("{kind}-{tickets}"));
+    let folder = place.join(tickets.to_string());
     let search = LocalSearch::open(&folder)?;
     let mut seed = Seed(0x59_6e75_6f00);
     let begin = Instant::now();
     for start in (search.position() as u64..tickets).step_by(1_000) {
-        let docs: Vec<Doc> = (start..tickets.min(start + 1_000)).flat_map(|i| documents(&mut seed, texts, i, tickets)).collect();
+        let docs: Vec<Doc> = (start..tickets.min(start + 1_000)).flat_map(|i| documents(&mut seed, words, i, tickets)).collect();
         search.put(&docs)?;
         search.commit((start + 1_000).min(tickets) as i64)?;
     }
     let (count, seconds) = (search.doc_count(), begin.elapsed().as_secs_f64());
-    println!("{tickets} tickets, {count} documents, {kind} texts; fed in {seconds:.1} s; {} MB on disk; {}", folder_mb(&folder), own_memory());
-    let questions = questions(texts, tickets);
+    println!("{tickets} tickets, {count} documents; fed in {seconds:.1} s; {} MB on disk; {}", folder_mb(&folder), own_memory());
+    let questions = questions(words, tickets);
     let staff = Query { include_internal: true, limit: 20, ..Query::default() };
     println!("  staff:     {}", ask_all(&search, &staff, &questions)?);
     let filtered = Query { product: Some("rds".to_owned()), kinds: vec![DocKind::Ticket], stage: Some("closed".to_owned()), ..staff.clone() };
@@ -247,8 +190,7 @@ fn run(texts: &Texts, tickets: u64) -> Result<(), SearchError> {
 fn main() -> Result<(), SearchError> {
     let asked: Vec<u64> = std::env::args().skip(1).filter_map(|arg| arg.parse().ok()).collect();
     let sizes = if asked.is_empty() { vec![20_000, 1_000_000] } else { asked };
-    for texts in [Texts::Loader, Texts::Natural(Vocabulary::new(4_000))] {
-        sizes.iter().try_for_each(|tickets| run(&texts, *tickets))?;
-    }
+    let words = Vocabulary::new(4_000);
+    sizes.iter().try_for_each(|tickets| run(&words, *tickets))?;
     Ok(())
 }
