@@ -69,7 +69,7 @@ export function Week({ of }: { of: CalendarYear }) {
         const windows = of.week.find((w) => w.day === day)?.windows ?? [], all = windows.length === 1 && windows[0]!.from === "00:00" && windows[0]!.to === "24:00";
         return (
           <li key={day}><span className="q">{format.weekday(i, "short")}</span>
-            <span className="track" aria-hidden="true">{piecesOf(windows).map(([from, to]) => <i key={from} style={{ insetInlineStart: `${from * 100}%`, width: `${(to - from) * 100}%` }} />)}</span>
+            <span className="day-line" aria-hidden="true">{piecesOf(windows).map(([from, to]) => <i key={from} style={{ insetInlineStart: `${from * 100}%`, width: `${(to - from) * 100}%` }} />)}</span>
             <span className={windows.length ? "" : "m"}>{!windows.length ? say("calendars.closed_day") : all ? say("calendars.all_day") : hours(windows)}</span></li>
         );
       })}</ol>
