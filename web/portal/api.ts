@@ -1,6 +1,6 @@
 /** What the rooms of the portal ask. Newer doors of the house are asked softly: where there is none yet, the page shows less, never an error. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api, got, Refusal, type Case, type Schemas } from "@api/client";
+import { api, got, Refusal, type Case, type ClockOut, type Schemas, type Ticket } from "@api/client";
 
 export type Words = Record<string, string>;
 export type Source = Schemas["SourceOut"];
@@ -39,23 +39,21 @@ export async function send<T>(method: string, path: string, key: string, body?: 
   if (!answer.ok) throw new Refusal(answer.status, said?.code ?? "unknown", said?.title ?? answer.statusText, said?.detail ?? null, said?.errors ?? [], said?.request_id ?? "");
   return said as T;
 }
-export const openQuery = queryOptions({
-  queryKey: ["counts", "open"],
-  // Solved cases wait for the customer's word, so they count as unfinished business here.
-  queryFn: async () => {
-    const [open, solved] = await Promise.all([
-      got(api.GET("/api/v1/tickets", { params: { query: { open: true, limit: 50 } } })),
-      got(api.GET("/api/v1/tickets", { params: { query: { stage: "resolved", limit: 20 } as never } })),
-    ]);
-    const seen = new Set(open.items.map((t) => t.id));
-    return { items: [...open.items, ...solved.items.filter((t) => !seen.has(t.id))], more: !!open.next };
-  },
-});
+/** A case as a list tells it: with its nearest promise and the names in it, all from the list's own answer. */
+export interface Told { ticket: Ticket; clocks: ClockOut[]; people: Record<string, Schemas["NameOut"]>; unread: boolean }
+const told = (page: Schemas["TicketPage"]): Told[] => page.items.map((ticket) => ({ ticket, clocks: page.clocks?.[ticket.id] ? [page.clocks[ticket.id]!] : [], people: page.people ?? {}, unread: !!page.unread?.[ticket.id] }));
+const list = async (stage: string, limit: number, cursor?: string) => {
+  const page = await got(api.GET("/api/v1/tickets", { params: { query: { stage, limit, include: "clocks,names,unread", ...(cursor ? { cursor } : {}) } } }));
+  return { items: told(page), next: page.next ?? undefined };
+};
+/** Cases that wait for their customer: for an answer, or for the word that they are solved. */
+export const waitingQuery = queryOptions({ queryKey: ["counts", "waiting"], queryFn: () => list("waiting_customer,resolved", 50) });
+const STAGES = { open: "new,active,waiting_vendor,waiting_product", closed: "closed" };
 export const listQuery = (kind: "open" | "closed") => infiniteQueryOptions({
   queryKey: ["counts", "list", kind],
-  queryFn: ({ pageParam }) => got(api.GET("/api/v1/tickets", { params: { query: { ...(kind === "open" ? { open: true } : { stage: "closed" as never }), limit: 25, ...(pageParam ? { cursor: pageParam } : {}) } } })),
+  queryFn: ({ pageParam }) => list(STAGES[kind], 50, pageParam || undefined),
   initialPageParam: "",
-  getNextPageParam: (last) => last.next ?? undefined,
+  getNextPageParam: (last) => last.next,
 });
 export const accountQuery = (id: string) => queryOptions({ queryKey: ["account", id], queryFn: () => got(api.GET("/api/v1/accounts/{id}", { params: { path: { id } } })), staleTime: 5 * 60_000 });
 export const quotasQuery = queryOptions({ queryKey: ["quotas"], queryFn: () => got(api.GET("/api/v1/quotas")), staleTime: 60_000 });

@@ -29,6 +29,7 @@ function CasePage({ c }: { c: Case }) {
   const t = c.ticket, what = decision(c);
   const [fault, setFault] = useState<string | null>(null);
   useTitle(`${t.number} ${t.subject}`);
+  useSeen(t.id, c.messages.length);
   const act: Act = async (body, done, undo) => {
     setFault(null);
     try {
@@ -93,6 +94,20 @@ function CasePage({ c }: { c: Case }) {
       </div>
     </div>
   );
+}
+/** Tells the house that what is here was seen, so that lists call only what is new new. */
+function useSeen(id: string, messages: number) {
+  const client = useQueryClient();
+  useEffect(() => {
+    const seen = () => {
+      if (document.visibilityState !== "visible") return;
+      document.removeEventListener("visibilitychange", seen);
+      void got(api.PUT("/api/v1/tickets/{id}/presence", { params: { path: { id } }, body: { doing: "reading" } })).then(() => client.invalidateQueries({ queryKey: ["counts"], refetchType: "none" }), () => undefined);
+    };
+    seen();
+    document.addEventListener("visibilitychange", seen);
+    return () => document.removeEventListener("visibilitychange", seen);
+  }, [id, messages, client]);
 }
 /** The sign beside the sentence. A case that waits for its customer shows the two bars, clock or not. */
 function Standing({ c }: { c: Case }) {

@@ -2,11 +2,10 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
-import { api, got, type Ticket } from "@api/client";
-import { caseQuery } from "@api/queries";
+import { api, got } from "@api/client";
 import { Empty, PromiseSign, Severity, Shape, term, useMe, useNow, useSpeech, Wrong } from "@ui";
-import { listQuery, openQuery } from "../../api";
-import { nearest } from "../../story";
+import { listQuery, waitingQuery, type Told } from "../../api";
+import { callName, decision, inOrder, nearest } from "../../story";
 import { useTitle } from "../../shell";
 import "./cases.css";
 
@@ -39,32 +38,32 @@ function Find({ q }: { q: string }) {
   );
 }
 function List({ kind }: { kind: "open" | "closed" }) {
-  const { say } = useSpeech();
-  const list = useInfiniteQuery(listQuery(kind));
-  const mine = useQuery({ ...openQuery, enabled: kind === "open" }).data?.items.filter((t) => t.stage === "resolved") ?? [];
-  // What is solved but not confirmed still waits for its customer: it stays among the open ones, on top.
-  const all = [...(kind === "open" ? mine : []), ...(list.data?.pages.flatMap((p) => p.items) ?? [])];
-  if (list.isPending) return <Shape rows={6} tall />;
-  if (list.isError && !all.length) return <Wrong error={list.error} again={() => void list.refetch()} />;
-  if (!all.length) return <Empty title={say(kind === "open" ? "cases.none_open" : "cases.none_closed")}><Link to="/ask" className="btn">{say("portal.ask")}</Link></Empty>;
+  const { say } = useSpeech(), now = useNow();
+  const list = useInfiniteQuery(listQuery(kind)), mine = useQuery({ ...waitingQuery, enabled: kind === "open" });
+  const pages = list.data?.pages ?? [], rest = pages.flatMap((p) => (kind === "open" ? inOrder(p.items, now) : p.items));
+  // What waits for its customer's word stays on top of the open ones; a page that comes later goes below, never between.
+  const all = kind === "open" ? [...(mine.data?.items ?? []), ...rest.filter(decision), ...rest.filter((c) => !decision(c))] : rest;
+  const wrong = (!list.data && list.error) || (kind === "open" && !mine.data && mine.error);
+  if (wrong) return <Wrong error={wrong} again={() => { void list.refetch(); void mine.refetch(); }} />;
+  if (list.isPending || (kind === "open" && mine.isPending)) return <Shape rows={6} tall />;
+  if (!all.length) return <Empty title={say(kind === "open" ? "cases.none_open" : "cases.none_closed")}>{kind === "open" ? <Link to="/ask" className="btn">{say("portal.ask")}</Link> : <Link to="/cases" className="btn">{say("cases.open")}</Link>}</Empty>;
   return (
     <>
-      <div className="rows">{all.map((t) => <Row key={t.id} t={t} />)}</div>
+      <div className="rows">{all.map((c) => <Row key={c.ticket.id} c={c} />)}</div>
       {list.hasNextPage && <button type="button" className="btn" disabled={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>{say(list.isFetchingNextPage ? "cases.loading" : "cases.more")}</button>}
     </>
   );
 }
-function Row({ t }: { t: Ticket }) {
-  const { say, when } = useSpeech(), now = useNow();
-  // Only open cases have a running clock; what was read before is at hand, the rest comes along quietly.
-  const full = useQuery({ ...caseQuery(t.id), enabled: t.is_open });
-  const waits = t.stage === "waiting_customer" || t.stage === "resolved";
-  const clock = full.data ? nearest(full.data, now) : null;
+function Row({ c }: { c: Told }) {
+  const { say, when, language } = useSpeech(), me = useMe(), now = useNow(), t = c.ticket;
+  const what = decision(c), clock = t.is_open ? nearest(c, now) : null;
+  const sign = what === "confirm" ? say("case.sign_confirm") : what === "lower" ? say("case.sign_lower") : what ? say("case.sign_waits") : null;
+  const by = t.requester === me.id ? undefined : c.people[t.requester], who = t.handler ? c.people[t.handler] : undefined;
   return (
     <div className="case-row">
-      <h2><Link to="/cases/$id" params={{ id: t.id }}>{t.subject}</Link></h2>
-      <div className="when">{clock ? <PromiseSign clock={clock} /> : <span className={waits ? "txt-slate" : "q"}>{waits ? say(t.stage === "resolved" ? "case.sign_confirm" : "case.sign_waits") : term(say, "stage", t.stage)}</span>}</div>
-      <p className="s m x"><span>{t.number}</span><Severity of={t.severity} />{clock && <span>{waits ? say("case.sign_waits") : term(say, "stage", t.stage)}</span>}{t.product && <span>{t.product}</span>}<span>{say("cases.updated", { ago: when.ago(t.updated_at, now) })}</span>{t.broken > 0 && <span>{say("cases.broken", { n: t.broken })}</span>}</p>
+      <h2><Link to="/cases/$id" params={{ id: t.id }}>{t.subject}</Link>{c.unread && <span className="fresh">{say("cases.unread")}</span>}</h2>
+      <div className="when">{sign ? <span className="txt-slate">{sign}</span> : clock ? <PromiseSign clock={clock} /> : <span className="q">{term(say, "stage", t.stage)}</span>}</div>
+      <p className="s m x"><span>{t.number}</span><Severity of={t.severity} />{!sign && clock && <span>{term(say, "stage", t.stage)}</span>}{t.product && <span>{t.product}</span>}{who && t.is_open && <span>{say("cases.with", { who: callName(who.name, language) })}</span>}{by && <span>{say("cases.by", { who: callName(by.name, language) })}</span>}<span>{say("cases.updated", { ago: when.ago(t.updated_at, now) })}</span>{t.broken > 0 && <span>{say("cases.broken", { n: t.broken })}</span>}</p>
     </div>
   );
 }

@@ -1,16 +1,16 @@
 /** Home: what needs the customer first, then what runs, what is left of the plan, and whom to call. */
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { caseQuery } from "@api/queries";
 import { bookWords, Empty, Ring, ringWords, see, Severity, Shape, useMe, useNow, useSpeech, Wrong, type Say } from "@ui";
-import { accountQuery, bookQuery, openQuery, quotasQuery, type Case } from "../../api";
+import { accountQuery, bookQuery, listQuery, quotasQuery, waitingQuery, type Told } from "../../api";
 import { hours, Quota } from "../../bits";
-import { callName, decision, excerpt, lastWords, nearest, sentence } from "../../story";
+import { callName, decision, excerpt, inOrder, lastWords, nearest, sentence } from "../../story";
 import { useTitle } from "../../shell";
 import "./home.css";
 
 /** As many cases as anybody reads at once; the rest is one click away. */
-const SHOWN = 12;
+const SHOWN = 12, QUOTED = 3;
 function dayPart(zone: string, now: number) {
   const hour = Number(new Intl.DateTimeFormat("en-GB", { hour: "2-digit", hourCycle: "h23", timeZone: zone }).format(now));
   return hour < 5 ? "night" : hour < 11 ? "morning" : hour < 13 ? "noon" : hour < 18 ? "afternoon" : "evening";
@@ -18,29 +18,29 @@ function dayPart(zone: string, now: number) {
 export function Page() {
   const { say, when, language, zone } = useSpeech(), me = useMe(), now = useNow();
   useTitle(say("portal.home"));
-  const open = useQuery(openQuery);
-  const cases = useQueries({ queries: (open.data?.items ?? []).slice(0, SHOWN).map((t) => caseQuery(t.id)) });
-  const all = cases.flatMap((q) => (q.data ? [q.data] : []));
-  const waiting = all.filter(decision), running = all.filter((c) => !decision(c)).sort((a, b) => due(a, now) - due(b, now));
+  const waits = useQuery(waitingQuery), open = useInfiniteQuery(listQuery("open"));
+  const first = open.data?.pages[0], all = first?.items ?? [];
+  const waiting = [...(waits.data?.items ?? []), ...all.filter(decision)], running = inOrder(all.filter((c) => !decision(c)), now);
+  const count = waiting.length + running.length, more = !!first?.next || !!waits.data?.next;
   const soonest = running.find((c) => due(c, now) < Infinity);
-  const ready = !!open.data && cases.every((q) => !q.isPending);
+  const ready = !!first && !!waits.data, wrong = (!first && open.error) || (!waits.data && waits.error);
   const part = dayPart(zone, now);
   return (
     <>
       <div className="hello">
         <div>
-          <h1><span className="ph">{say(`home.hello_${part}`, { who: callName(me.name, language) })}</span><span className="ph">{open.data && (open.data.items.length ? say("home.open", { n: open.data.items.length, more: open.data.more ? "+" : "" }) : say("home.none"))}</span></h1>
-          {ready && <p className="q">{waiting.length ? say("home.first_yours", { n: waiting.length }) : soonest ? say("home.next_word", { at: when.short(nearest(soonest, now)!.due_at!, now), who: handler(soonest, language, say) }) : open.data!.items.length ? say("home.no_due") : say("home.none_detail")}</p>}
+          <h1><span className="ph">{say(`home.hello_${part}`, { who: callName(me.name, language) })}</span><span className="ph">{ready && (count ? say("home.open", { n: count, more: more ? "+" : "" }) : say("home.none"))}</span></h1>
+          <p className="q told">{!ready ? null : waiting.length ? say("home.first_yours", { n: waiting.length }) : soonest ? say("home.next_word", { at: when.short(nearest(soonest, now)!.due_at!, now), who: handler(soonest, language, say) }) : count ? say("home.no_due") : say("home.none_detail")}</p>
         </div>
         <Link to="/ask" className="btn go">{say("portal.ask")}</Link>
       </div>
-      {waiting.map((c) => <Waiting key={c.ticket.id} case_={c} />)}
+      {ready && waiting.slice(0, SHOWN).map((c, i) => <Waiting key={c.ticket.id} case_={c} quoted={i < QUOTED} />)}
       <div className="side2">
         <div>
           <section>
             <h2>{say("home.running")}</h2>
-            {open.isError ? <Wrong error={open.error} again={() => void open.refetch()} /> : !ready ? <Shape rows={5} /> : running.length ? (
-              <div className="rows">{running.map((c) => <Running key={c.ticket.id} case_={c} mine={c.ticket.requester === me.id} />)}</div>
+            {wrong ? <Wrong error={wrong} again={() => { void open.refetch(); void waits.refetch(); }} /> : !ready ? <Shape rows={5} /> : running.length ? (
+              <div className="rows">{running.slice(0, SHOWN).map((c) => <Running key={c.ticket.id} case_={c} mine={c.ticket.requester === me.id} />)}</div>
             ) : <Empty title={say(waiting.length ? "home.only_yours" : "home.nothing_runs")} />}
             <p className="s"><Link to="/cases">{say("home.all")}</Link></p>
           </section>
@@ -50,24 +50,26 @@ export function Page() {
     </>
   );
 }
-const due = (c: Case, now: number) => { const clock = nearest(c, now); return clock?.due_at && !clock.paused ? Date.parse(clock.due_at) : Infinity; };
-const handler = (c: Case, language: string, say: Say) => { const p = c.ticket.handler && c.people[c.ticket.handler]; return p ? callName(p.name, language) : say("case.we"); };
+const due = (c: Told, now: number) => { const clock = nearest(c, now); return clock?.due_at && !clock.paused ? Date.parse(clock.due_at) : Infinity; };
+const handler = (c: Told, language: string, say: Say) => { const p = c.ticket.handler && c.people[c.ticket.handler]; return p ? callName(p.name, language) : say("case.we"); };
 
-function Waiting({ case_: c }: { case_: Case }) {
+function Waiting({ case_: c, quoted }: { case_: Told; quoted: boolean }) {
   const { say, language } = useSpeech();
-  const what = decision(c)!, said = lastWords(c);
+  const what = decision(c)!;
+  // The first few are told in the engineer's own words; the line for them is there from the start, so nothing moves.
+  const full = useQuery({ ...caseQuery(c.ticket.id), enabled: quoted && what === "answer" }).data, said = full && lastWords(full);
   const who = handler(c, language, say);
   return (
     <div className="decide">
       <div className="grow">
         <h2>{say(`home.decide_${what}`, { subject: c.ticket.subject })}</h2>
-        <p className="q">{c.ticket.number} · {what === "lower" ? say("case.lower_asked", { who, from: say(`severity.${c.ticket.severity}` as never), to: say(`severity.${c.ticket.proposed}` as never) }) : said ? say("home.said", { who: callName(c.people[said.author!]!.name, language), text: excerpt(said.body, 90) }) : say("case.now_waiting", { who })}</p>
+        <p className="q line">{c.ticket.number} · {what === "lower" ? say("case.lower_asked", { who, from: say(`severity.${c.ticket.severity}` as never), to: say(`severity.${c.ticket.proposed}` as never) }) : said ? say("home.said", { who: callName(full.people[said.author!]!.name, language), text: excerpt(said.body, 90) }) : say(what === "confirm" ? "case.now_resolved" : "case.now_waiting", { who })}</p>
       </div>
       <Link to="/cases/$id" params={{ id: c.ticket.id }} className="btn">{say(`home.do_${what}`)}</Link>
     </div>
   );
 }
-function Running({ case_: c, mine }: { case_: Case; mine: boolean }) {
+function Running({ case_: c, mine }: { case_: Told; mine: boolean }) {
   const { say, when, language } = useSpeech(), now = useNow();
   const clock = nearest(c, now), seen = see(clock, now), tone = seen.face === "risk" || seen.face === "late" ? `txt-${seen.face}` : seen.face === "paused" ? "txt-slate" : seen.face === "none" ? "m lt" : "";
   const by = c.people[c.ticket.requester];
