@@ -7,8 +7,8 @@ import type { Act } from "./case";
 
 const GRAVITY = ["low", "medium", "high", "urgent", "critical"];
 const GROUP = ["general_consult", "general_problem", "business_down"];
-type Extra = "raise_severity" | "boost" | "withdraw";
-const EXTRA: Extra[] = ["raise_severity", "boost", "withdraw"];
+type Extra = "ask_person" | "raise_severity" | "boost" | "withdraw";
+const EXTRA: Extra[] = ["ask_person", "raise_severity", "boost", "withdraw"];
 /** Refusals that only mean "not now": no use in showing the act at all. */
 const SILENT = new Set(["ticket.already_closed", "ticket.already_resolved"]);
 
@@ -47,7 +47,7 @@ function Form({ c, name, act, done }: { c: Case; name: Extra; act: Act; done: ()
   const go = async (e: FormEvent) => {
     e.preventDefault();
     if (name === "withdraw" && !reason.trim()) { setMissing(true); return; }
-    const ok = name === "raise_severity" ? await act({ act: "raise_severity", to }, say("case.raised", { to: say(`severity.${to}` as never) })) : name === "boost" ? await act({ act: "boost" }, say("case.boosted")) : await act({ act: "withdraw", reason: reason.trim() }, say("case.withdrawn"), { act: "reopen", reason: say("case.undone") });
+    const ok = name === "ask_person" ? await act({ act: "ask_person", ...(reason.trim() ? { why: reason.trim() } : {}) }, say("case.person_asked")) : name === "raise_severity" ? await act({ act: "raise_severity", to }, say("case.raised", { to: say(`severity.${to}` as never) })) : name === "boost" ? await act({ act: "boost" }, say("case.boosted")) : await act({ act: "withdraw", reason: reason.trim() }, say("case.withdrawn"), { act: "reopen", reason: say("case.undone") });
     if (ok) done();
   };
   return (
@@ -55,6 +55,7 @@ function Form({ c, name, act, done }: { c: Case; name: Extra; act: Act; done: ()
       <p className="q">{say(`case.explain_${name}`)}</p>
       {name === "boost" && <BoostQuota />}
       {name === "raise_severity" && <div className="item"><label htmlFor="raise-to">{say("case.raise_to")}</label><select id="raise-to" className="field" value={to} onChange={(e) => setTo(e.target.value)}>{graver.map((s) => <option key={s} value={s}>{say(`severity.${s}` as never)}</option>)}</select></div>}
+      {name === "ask_person" && <div className="item"><label htmlFor="person-why">{say("case.person_why")}<span className="m"> {say("form.optional")}</span></label><input id="person-why" className="field" value={reason} onChange={(e) => setReason(e.target.value)} /></div>}
       {name === "withdraw" && <div className="item"><label htmlFor="withdraw-why">{say("case.withdraw_why")}</label><input id="withdraw-why" className="field" value={reason} aria-invalid={missing} onChange={(e) => { setReason(e.target.value); setMissing(false); }} />{missing && <span role="alert" className="txt-late">{say("form.missing")}</span>}</div>}
       <div className="x"><button className="btn go">{say(`case.do_${name}`)}</button><button type="button" className="btn bare" onClick={done}>{say("form.cancel")}</button></div>
     </form>
