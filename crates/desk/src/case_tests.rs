@@ -7,7 +7,7 @@ use crate::secrets::Seal;
 use crate::ticket::{Opening, open};
 use crate::{Desk, Fault, Opening as Opens, Rules, Shelves};
 use domain::kit::{At, PersonId, Span, TicketId};
-use domain::people::{ActOnTicket, Actor, OpenTicket, ReadTicket, ask};
+use domain::people::{ActOnTicket, Actor, OpenTicket, ReadGuide, ReadTicket, ask};
 use domain::promise::Verdict;
 use domain::ticket::{Command, Severity, Stage};
 use store::db::Db;
@@ -223,6 +223,26 @@ store_test! {
         w.act("yunfan", id, please()).unwrap();
         assert_eq!((told(&w, "wang"), told(&w, "chief")), (4, 2));
         assert_eq!(w.act("wang", id, please()).unwrap_err().status(), 403);
+    }
+
+    fn the_demo_houses_guides_answer_what_people_ask(db) {
+        let w = World::new(db);
+        let found = |product: &str, question: &str| {
+            let leave = ask::<ReadGuide>(&w.who("yunfan")).unwrap();
+            w.desk.read(|tx| crate::guide::matching(tx, &leave, product, question)).unwrap()
+        };
+        for (product, question, title) in [
+            ("ecs", "SSH 连不上服务器", "ECS 无法通过 SSH 连接"),
+            ("ecs", "my server cannot be reached by ssh, connection timed out", "ECS 无法通过 SSH 连接"),
+            ("ecs", "写日志报 No space left on device", "磁盘空间用完（No space left on device）"),
+            ("", "数据库报 too many connections", "RDS 连接数用完（Too many connections）"),
+            ("slb", "网关 502", "负载均衡返回 502 或 504"),
+            ("oss", "下载文件 403 AccessDenied", "OSS 访问返回 403 AccessDenied"),
+            ("", "the DNS record does not resolve", "域名解析不生效"),
+        ] {
+            assert_eq!(found(product, question).first().map(|m| m.guide.titles["zh-CN"].clone()).as_deref(), Some(title), "{question}");
+        }
+        assert!(found("cdn", "刷新后仍返回旧内容").is_empty(), "that trouble is over");
     }
 
     fn nobody_closes_a_case_but_the_customer_or_an_announced_time_out(db) {

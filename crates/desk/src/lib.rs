@@ -18,6 +18,7 @@ pub mod fault;
 pub mod figures;
 pub mod form;
 pub mod grant;
+pub mod guide;
 pub mod idempotency;
 pub mod import;
 mod ladder;

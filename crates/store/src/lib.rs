@@ -11,6 +11,7 @@ pub mod chore;
 pub mod clock;
 pub mod figures;
 pub mod grant;
+pub mod guide;
 pub mod idempotency;
 pub mod link;
 pub mod log;
@@ -36,7 +37,7 @@ pub mod webhook;
 
 /// Every statement of the house, for the tests that prepare each on both databases.
 pub fn statements() -> Vec<&'static db::Sql> {
-    let rooms: [&[&'static db::Sql]; 28] = [
+    let rooms: [&[&'static db::Sql]; 29] = [
         account::ALL,
         attachment::ALL,
         bulk::ALL,
@@ -45,6 +46,7 @@ pub fn statements() -> Vec<&'static db::Sql> {
         clock::ALL,
         grant::ALL,
         figures::ALL,
+        guide::ALL,
         idempotency::ALL,
         link::ALL,
         log::ALL,

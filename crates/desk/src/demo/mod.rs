@@ -1,5 +1,6 @@
 //! A vendor to look at: customers on different plans, a staffed desk, cases in every stage. Made once, through the same use cases as
 //! everything else; a second start finds it there.
+mod guides;
 pub mod load;
 mod tools;
 
@@ -139,6 +140,7 @@ pub fn furnish(desk: &Desk, password_hash: &str, now: At) -> Result<Furnished, F
         }
         let staff = put_staff(cx, &hash)?;
         tools::put_tools(cx, &staff[1])?;
+        guides::put(cx, &staff[1])?;
         let customers = CUSTOMERS.iter().map(|c| put_customer(cx, c, staff[7].person, &hash)).collect::<Result<Vec<_>, _>>()?;
         Ok((staff.into_iter().chain(customers.into_iter().flatten()).collect(), true))
     })?;

@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod attachment;
 mod grant;
+mod guide;
 mod keeping;
 mod pass;
 mod people;

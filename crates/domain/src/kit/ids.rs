@@ -127,6 +127,8 @@ id_kinds! {
     BulkKind BulkId "blk"
     /// A line of working time spent on a case.
     TimeKind TimeId "tim"
+    /// A guide or a known trouble.
+    GuideKind GuideId "gde"
     WebhookKind WebhookId "whk"
     /// One thing that leaves the house: a mail, a webhook delivery, an in-site notice.
     OutboxKind OutboxId "out"

@@ -37,6 +37,13 @@ macro_rules! deeds {
 }
 deeds! {
     OpenTicket = "ticket.open": Contact | CustomerManager | Engineer | Tam | DutyChief;
+    ReadGuide = "guide.read": Contact | CustomerManager | Engineer | Tam | DutyChief | Quality | Administrator;
+    /// Write guides and known troubles that nobody else sees yet.
+    DraftGuide = "guide.draft": Engineer | Tam | DutyChief | Quality | Administrator;
+    /// Publish, change and end them.
+    KeepGuide = "guide.keep": DutyChief | Quality | Administrator;
+    /// Say whether one helped.
+    RateGuide = "guide.rate": Contact | CustomerManager;
     /// See a ticket with its public thread; contacts only their own, which the query enforces.
     ReadTicket = "ticket.read": Contact | CustomerManager | Engineer | Tam | DutyChief | Quality | Administrator;
     /// Write or act on a ticket; which acts, `ticket::decide` answers.

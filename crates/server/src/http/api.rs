@@ -67,6 +67,7 @@ pub fn routes() -> OpenApiRouter<App> {
         super::queue::routes(),
         super::figures::routes(),
         super::search::routes(),
+        super::guide::routes(),
         super::events::routes(),
         super::account::routes(),
         super::quota::routes(),

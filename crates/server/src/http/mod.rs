@@ -26,6 +26,7 @@ pub mod events;
 pub mod figures;
 pub mod flow;
 pub mod grant;
+pub mod guide;
 pub mod house;
 pub mod invitation;
 pub mod link;

@@ -28,6 +28,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     9 "0009_person"
     10 "0010_figures"
     11 "0011_names"
+    12 "0012_guide"
 };
 
 /// What a run did.

@@ -162,6 +162,15 @@ pub const CARDS: &[Card] = &[
         Ask::bare(format!("{path}/{}", time.map_or_else(|| nothing("tim"), |t| id_of(&t))))
     }),
     card("search", &["search"], |s, _| Ask::bare(format!("/search?q=route&account={}", s.account))),
+    card("create_guide", &["guide.draft"], |s, _| Ask::json("/guides", new_guide(s, "draft"))),
+    card("list_guides", &["guide.draft"], |_, _| Ask::bare("/guides?state=draft&kind=guide")),
+    card("match_guides", &["guide.read"], |_, _| Ask::bare("/guides/match?product=ecs&q=no%20route")),
+    card("get_guide", &["guide.read"], |s, _| Ask::bare(format!("/guides/{}", fresh_guide(s, "published")))),
+    card("edit_guide", &["guide.draft"], |s, _| {
+        Ask::json(format!("/guides/{}", fresh_guide(s, "draft")), json!({"product": null, "symptoms": [s.fresh("slow")]})).version(1)
+    }),
+    card("drop_guide", &["guide.draft"], |s, _| Ask::bare(format!("/guides/{}", fresh_guide(s, "draft")))),
+    card("rate_guide", &["guide.rate"], |s, _| Ask::json(format!("/guides/{}/helped", fresh_guide(s, "published")), json!({"helped": true}))),
     card("listen_to_events", &["events.listen"], |s, _| Ask::bare(format!("/events?ticket={}", s.case))),
     card("list_accounts", &["account.read"], |_, _| Ask::bare("/accounts")),
     card("create_account", &["account.edit"], |s, _| {
@@ -250,6 +259,14 @@ pub const CARDS: &[Card] = &[
     card("get_limits", &[], |_, _| Ask::bare("/limits")),
 ];
 
+fn new_guide(s: &Scene, state: &str) -> Value {
+    json!({
+        "kind": "guide", "product": "ecs", "symptoms": ["no route"], "titles": {"en": s.fresh("No route")}, "bodies": {"en": "Look at the table."}, "state": state,
+    })
+}
+fn fresh_guide(s: &Scene, state: &str) -> String {
+    id_of(&s.must(Role::DutyChief, "POST", "/guides", new_guide(s, state)))
+}
 /// Somebody who was sent an invitation.
 fn invited(s: &Scene) -> String {
     let person = s.fresh_contact();

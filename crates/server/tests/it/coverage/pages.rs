@@ -35,6 +35,7 @@ const WHOLE: &[(&str, &str)] = &[
     ("get_checklist", "at most 50 lines"),
     ("list_checklists", "at most 200 of one's own and 500 shared"),
     ("list_times", "at most 500 a case"),
+    ("match_guides", "at most eight, the best"),
     ("list_macros", "at most 200 of one's own and 500 shared"),
     ("list_webhooks", "at most 50 in the house"),
 ];
@@ -101,6 +102,7 @@ fn look(scene: &Scene, who: &Person, has_cursor: bool, path: &str) -> Vec<String
 fn fill(scene: &Scene) -> Vec<(&'static str, String)> {
     let chief = scene.one(Role::DutyChief).id;
     let contact = actor(scene.one(Role::Contact));
+    let keeper = actor(scene.one(Role::DutyChief));
     scene.house.write(move |cx| {
         for n in 0..MANY {
             let (number, email) = (format!("many.{n}"), format!("many.{n}@example.com"));
@@ -108,6 +110,11 @@ fn fill(scene: &Scene) -> Vec<(&'static str, String)> {
             desk::people::create(cx, &leave(), &NewPerson::new(None, Role::Quality, &number, &email))?;
             let id: OutboxId = cx.fresh();
             let body = "{}".to_string();
+            let texts = |text: &str| [("en".to_string(), text.to_string())].into();
+            let (titles, bodies) = (texts(&number), texts("words"));
+            let (sort, standing) = (domain::guide::Sort::Guide, domain::guide::Standing::Draft);
+            let guide = desk::guide::GuideIn { sort, product: String::new(), symptoms: Vec::new(), titles, bodies, standing };
+            desk::guide::create(cx, &desk::guide::Author { draft: ask(&keeper).expect("a chief drafts"), keep: None }, &guide)?;
             store::notice::put_new(
                 cx.tx,
                 &Notice { id, person: chief, topic: "ticket.opened".into(), ticket: None, body, at: cx.now, read_at: None },
@@ -152,6 +159,7 @@ fn fill(scene: &Scene) -> Vec<(&'static str, String)> {
         ("list_accounts", "/accounts".into()),
         ("list_people", "/people".into()),
         ("list_notices", "/notices".into()),
+        ("list_guides", "/guides".into()),
         ("list_deliveries", format!("/webhooks/{webhook}/deliveries")),
     ]
 }
