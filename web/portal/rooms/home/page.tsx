@@ -25,6 +25,8 @@ export function Page() {
   const soonest = running.find((c) => due(c, now) < Infinity);
   const ready = !!first && !!waits.data, wrong = (!first && open.error) || (!waits.data && waits.error);
   const part = dayPart(zone, now);
+  // Everything at once, or its shape: nothing is pushed down by what comes later.
+  if (!ready && !wrong) return <Shape rows={8} tall />;
   return (
     <>
       <div className="hello">
