@@ -319,6 +319,28 @@ mod tests {
         let kept = std::fs::read_to_string(path).unwrap_or_default();
         assert!(kept == fresh, "openapi.json is not what the handlers say: UPDATE=1 cargo test -p server writes it, then commit it along");
     }
+    /// Of two wire types with one name the description keeps the last, and says nothing.
+    #[test]
+    fn no_two_wire_types_have_one_name() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/http");
+        let mut seen = std::collections::HashMap::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            let mut described = false;
+            for line in text.lines() {
+                described |= line.starts_with("#[derive(") && line.contains("ToSchema");
+                let Some(rest) = line.strip_prefix("pub struct ").or_else(|| line.strip_prefix("pub enum ")) else { continue };
+                let name: String = rest.chars().take_while(|c| c.is_alphanumeric()).collect();
+                if std::mem::take(&mut described)
+                    && let Some(other) = seen.insert(name.clone(), path.clone())
+                {
+                    panic!("{name} is described in {} and in {}", other.display(), path.display());
+                }
+            }
+        }
+        assert!(seen.len() > 50, "it looks where the types are");
+    }
     #[test]
     fn the_page_names_every_operation_and_speaks_both_languages() {
         let api: Value = serde_json::from_str(&openapi_json()).unwrap();

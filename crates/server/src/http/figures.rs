@@ -70,9 +70,9 @@ pub struct FiguresOut {
     pub by_group: Vec<GroupSumOut>,
     pub by_hour: Vec<HourSumOut>,
     /// From opening to the first answer, of the cases opened in the window.
-    pub first_answer: Vec<StepOut>,
+    pub first_answer: Vec<LengthCountOut>,
     /// From opening to the last resolve, of the cases opened in the window.
-    pub resolve: Vec<StepOut>,
+    pub resolve: Vec<LengthCountOut>,
 }
 #[derive(Debug, Serialize, ToSchema)]
 pub struct KeySumOut {
@@ -111,14 +111,14 @@ pub struct HourSumOut {
     pub sum: SumOut,
 }
 #[derive(Debug, Serialize, ToSchema)]
-pub struct StepOut {
+pub struct LengthCountOut {
     /// Longer than the step before, at most this; absent for the longest.
     pub up_to: Option<Length>,
     pub count: u64,
 }
-fn steps(counts: &[u64]) -> Vec<StepOut> {
+fn steps(counts: &[u64]) -> Vec<LengthCountOut> {
     let ends = store::figures::STEPS.iter().copied().map(Some).chain([None]);
-    ends.zip(counts).map(|(end, count)| StepOut { up_to: end.map(Length), count: *count }).collect()
+    ends.zip(counts).map(|(end, count)| LengthCountOut { up_to: end.map(Length), count: *count }).collect()
 }
 fn query(name: &str, value: &str) -> String {
     form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish()
@@ -184,7 +184,7 @@ fn rows(f: &FiguresOut) -> Vec<Row> {
     rows.extend(f.by_group.iter().map(|g| Row::sum("group", format!("{} {}", g.skill, g.tier).trim(), "", g.sum)));
     rows.extend(f.by_hour.iter().map(|h| Row::sum("hour", h.hour.0.to_string(), "", h.sum)));
     for (table, steps) in [("first_answer", &f.first_answer), ("resolve", &f.resolve)] {
-        let row = |s: &StepOut| Row {
+        let row = |s: &LengthCountOut| Row {
             table,
             key: s.up_to.map(|l| l.0.to_string()).unwrap_or_default(),
             name: String::new(),
