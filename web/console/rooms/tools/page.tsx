@@ -3,14 +3,14 @@ import "./tools.css";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
-import { Button, Empty, may, Shape, useMe, useSay, useTell, Wrong, type Word } from "@ui";
+import { Button, Empty, may, Shape, useMe, useSay, useSpeech, useTell, Wrong, type Word } from "@ui";
 import { useCommands } from "../command/registry";
 import { Frame } from "../desk/kit";
 import { reasonOf } from "../ticket/files";
 import { actWord } from "../ticket/names";
 import { staffQuery } from "../ticket/queries";
 import { ListEditor, MacroEditor, TemplateEditor } from "./editors";
-import { dropTool, keepTool, shelfQuery, type Checklist, type Macro, type Shelf, type Template, type Tool } from "./tools";
+import { dropTool, keepTool, shelfQuery, textFor, type Checklist, type Macro, type Shelf, type Template, type Tool } from "./tools";
 
 const SHELVES: { id: Shelf; word: Word; add: Word; none: Word; lead: Word }[] = [
   { id: "templates", word: "tools.templates", add: "tools.new_template", none: "tools.no_templates", lead: "tools.lead_templates" },
@@ -74,8 +74,8 @@ function Group({ title, items, shelf, here }: { title: string; items: Tool[]; sh
   );
 }
 function About({ tool }: { tool: Tool }) {
-  const say = useSay();
-  if ("texts" in tool) return Object.values((tool as Template).texts)[0]?.replace(/\s+/g, " ").slice(0, 100);
+  const { say, language } = useSpeech();
+  if ("texts" in tool) return textFor((tool as Template).texts, language).body.replace(/\s+/g, " ").slice(0, 100);
   if ("steps" in tool) return (tool as Macro).steps.map((s) => actWord(say, s.act)).join(" · ");
   return (tool as Checklist).items.join(" · ").slice(0, 100);
 }
