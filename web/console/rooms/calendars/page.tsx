@@ -74,9 +74,9 @@ function Whole({ calendar, asked }: { calendar: CalendarLine; asked: CalendarsSe
         <h2 className="grow" aria-live="polite">{say("calendars.year_of", { name, year: String(year) })}</h2>
         {other !== undefined && <Select quiet label={say("calendars.which")} value={alone ? String(alone) : "both"} onChange={(v) => to({ version: v === "both" ? undefined : Number(v) })} choices={[{ id: "both", name: say("calendars.both") }, ...versions.map((v) => ({ id: String(v), name: say("calendars.one", { n: v }) }))]} />}
         <div className="x steps" role="group" aria-label={say("calendars.year", { year: String(year) })}>
-          <Button onPress={() => to({ year: year - 1 })} keys="[" aria-label={say("calendars.earlier_of", { year: String(year - 1) })}><span aria-hidden="true">‹</span> {year - 1}</Button>
+          <Button onPress={() => to({ year: year - 1 })} keys="[" className="earlier" aria-label={say("calendars.earlier_of", { year: String(year - 1) })}>{year - 1}</Button>
           {year !== present && <Button onPress={() => to({ year: present })} keys="T">{say("calendars.this_year")}</Button>}
-          <Button onPress={() => to({ year: year + 1 })} keys="]" aria-label={say("calendars.later_of", { year: String(year + 1) })}>{year + 1} <span aria-hidden="true">›</span></Button>
+          <Button onPress={() => to({ year: year + 1 })} keys="]" className="later" aria-label={say("calendars.later_of", { year: String(year + 1) })}>{year + 1}</Button>
         </div>
       </header>
       <Newer of={one} rows={8}>{(a) => {
