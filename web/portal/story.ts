@@ -1,12 +1,8 @@
 /** What a case says to its customer: who has it, by when, what next. One place, so that the home and the case tell the same. */
-import { byAttention, see, type Say, type When } from "@ui";
+import { byAttention, callName, see, type Say, type When } from "@ui";
 import type { Case, ClockOut } from "@api/client";
 
-/** A name as the reader's script writes it, where somebody has one in each. */
-export function callName(name: string, language: string): string {
-  const both = /^([\p{Script=Han}·]+)\s+([\p{Script=Latin}].*)$/u.exec(name);
-  return both ? (language.startsWith("zh") ? both[1]! : both[2]!) : name;
-}
+export { callName };
 /** As much of a case as the words need: a list has it, too. */
 type Heard = Pick<Case, "ticket" | "clocks" | "people">;
 export const ended = (c: ClockOut) => !!c.ended_at || c.verdict === "kept" || c.verdict === "cancelled" || c.verdict === "void";

@@ -1,3 +1,4 @@
+export * from "./called";
 export * from "./controls";
 export * from "./i18n";
 export * from "./languages";

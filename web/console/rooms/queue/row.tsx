@@ -1,13 +1,10 @@
 /** One case in the list. The whole row is its link; the box before it selects. */
 import { Link } from "@tanstack/react-router";
 import { memo } from "react";
-import { PromiseSign, Severity, term, useNow, useSpeech } from "@ui";
+import { callName, PromiseSign, Severity, term, useNow, useSpeech } from "@ui";
 import { nearest, type Row } from "./list";
 import type { Column } from "./prefs";
 
-/** Names written in two scripts (`云帆零售 Yunfan Retail`) in the reader's one; the whole is in the hover text. */
-const TWO = /^([\p{Script=Han}（）·\d]+)\s+(\p{Script=Latin}.*)$/u;
-const short = (name: string, language: string) => { const two = TWO.exec(name); return two ? two[language.startsWith("zh") ? 1 : 2]! : name; };
 export interface RowProps {
   row: Row; me: string; account: string; handler: string; plan: string; columns: Column[]; index: number; selected: boolean; left: boolean; current: boolean;
   onSelect: (id: string, range: boolean) => void; onFocus: (id: string) => void;
@@ -16,7 +13,7 @@ export const CaseRow = memo(function CaseRow({ row, me, account, handler, plan, 
   const { say, when, language } = useSpeech();
   const now = useNow();
   const clock = nearest(row, now);
-  const who = row.handler === me ? say("queue.me") : short(handler, language);
+  const who = row.handler === me ? say("queue.me") : callName(handler, language);
   const has = (c: Column) => columns.includes(c);
   const unread = !!row.unread;
   return (
@@ -32,7 +29,7 @@ export const CaseRow = memo(function CaseRow({ row, me, account, handler, plan, 
         </Link>
         {unread && <span className="q-new s">{row.unread === true ? say("queue.unread_some") : say("queue.unread", { count: row.unread! })}</span>}
       </span>
-      {has("customer") && <span role="cell" className="q-customer"><span title={account}>{short(account, language)}</span> <span className="m" title={plan}>{plan}</span></span>}
+      {has("customer") && <span role="cell" className="q-customer"><span title={account}>{callName(account, language)}</span> <span className="m" title={plan}>{plan}</span></span>}
       {has("channel") && <span role="cell" className="q-channel">{term(say, "channel", row.channel)}{row.boosted_at ? ` · ${say("queue.boosted")}` : ""}</span>}
       {has("handler") && <span role="cell" className="q-handler">{who ? <><span title={handler}>{who}</span>{row.owner === me && <span className="m"> {say("queue.first")}</span>}</> : <span className="m">{say("queue.nobody")}</span>}</span>}
       {has("language") && <span role="cell" className="q-language m">{new Intl.DisplayNames([language === "en-XA" ? "en" : language], { type: "language" }).of(row.language.split("-")[0]!)}</span>}

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { Refusal } from "@api/client";
-import type { Say, Values, Word } from "@ui";
+import { callName, useSpeech, type Say, type Values, type Word } from "@ui";
 import { staffQuery } from "./queries";
 import type { Case, Names, Offer } from "./types";
 
@@ -19,8 +19,12 @@ export const whyOf = (say: Say, e: unknown) => (e instanceof Refusal && !e.field
 export const promiseWord = (say: Say, promise: string) => saidOr(say, `ticket.promise_${promise}`, readable(promise));
 export const offered = (offers: readonly Offer[], act: string) => offers.find((o) => o.act === act);
 
-/** Names by id: those the case names, then colleagues. */
+/** Names by id, in the reader's script: those the case names, then colleagues. */
 export function useNames(whole: Case | undefined): Names {
   const staff = useQuery(staffQuery).data;
-  return useCallback((id) => (id ? (whole?.people[id] ?? staff?.find((p) => p.id === id)) : undefined), [whole?.people, staff]);
+  const { language } = useSpeech();
+  return useCallback((id) => {
+    const found = id ? (whole?.people[id] ?? staff?.find((p) => p.id === id)) : undefined;
+    return found && { ...found, name: callName(found.name, language) };
+  }, [whole?.people, staff, language]);
 }

@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { caseQuery } from "@api/queries";
-import { ActMenu, Button, byAttention, Dialog, may, PromiseSign, Severity, Shape, term, useMe, useNow, useSpeech, useTell, Wrong } from "@ui";
+import { ActMenu, Button, byAttention, callName, Dialog, may, PromiseSign, Severity, Shape, term, useMe, useNow, useSpeech, useTell, Wrong } from "@ui";
 import { useCommands, type Command } from "../command/registry";
 import { ActDialog, ASKS, useAct } from "./acts";
 import { Composer } from "./composer";
@@ -101,8 +101,8 @@ function Whole({ whole, next, previous }: { whole: Case; next: (() => void) | nu
         <Thread whole={whole} messages={messages} events={events} names={names} {...(absorbed ? { foreign: absorbed } : {})} acts={strandActs} />
         <Composer whole={whole} names={names} act={act} onNext={next} focus={focus} />
       </div>
-      <aside className="beside" aria-label={say("ticket.beside")}><Side whole={whole} events={events} names={names} acts={sideActs} /></aside>
-      {side && <Dialog title={say("ticket.beside")} open side onClose={() => { setSide(false); setTimeAsked(0); }}><div className="beside-sheet"><Side whole={whole} events={events} names={names} acts={sideActs} /></div></Dialog>}
+      <aside className="beside" aria-label={say("ticket.beside")}><Side key={t.id} whole={whole} events={events} names={names} acts={sideActs} /></aside>
+      {side && <Dialog title={say("ticket.beside")} open side onClose={() => { setSide(false); setTimeAsked(0); }}><div className="beside-sheet"><Side key={t.id} whole={whole} events={events} names={names} acts={sideActs} /></div></Dialog>}
       {asking === "tie" && <TieDialog whole={whole} onClose={() => setAsking(null)} />}
       {asking === "merge" && <MergeDialog whole={whole} names={names} onClose={() => setAsking(null)} onTie={() => setAsking("tie")} />}
       {running && <MacroDialog whole={whole} chosen={running.macro} names={names} onClose={() => setRunning(null)} />}
@@ -122,7 +122,7 @@ function primary(whole: Case): string | null {
   return ["resolve", "reopen", "reply"].find(possible) ?? null;
 }
 function Head({ whole, offers, more, choose, onSide, next, previous }: { whole: Case; offers: Case["offers"]; more: Extra[]; choose: (act: string) => void; onSide: () => void; next: (() => void) | null; previous: (() => void) | null }) {
-  const { say, when } = useSpeech(), now = useNow(), t = whole.ticket;
+  const { say, when, language } = useSpeech(), now = useNow(), t = whole.ticket;
   const account = useQuery(accountQuery(t.account)).data;
   const nearest = byAttention(whole.clocks.filter((c) => c.kind === "contract" && c.verdict !== "cancelled"), now)[0];
   const first = primary(whole);
@@ -137,7 +137,7 @@ function Head({ whole, offers, more, choose, onSide, next, previous }: { whole: 
           <span className="num-line">{t.number}</span><span className="q"><Severity of={t.severity} /></span>
           {t.proposed && <span>{say("ticket.proposed", { to: term(say, "severity", t.proposed) })}</span>}
           <span>{t.product}</span><span>{term(say, "stage", t.stage)}</span>
-          {account && <span>{account.account.name}</span>}
+          {account && <span title={account.account.name}>{callName(account.account.name, language)}</span>}
           {t.boosted_at && <span className="q">{say("ticket.boosted", { at: when.short(t.boosted_at, now) })}</span>}
           {snoozed && <span className="txt-slate">{say("ticket.snoozed_until", { at: when.short(snoozed.until, now) })}</span>}
           {t.alarm && <span>{say(t.alarm.does === "announce_timeout" ? "ticket.alarm_announce" : "ticket.alarm_close", { at: when.short(t.alarm.at, now) })}</span>}

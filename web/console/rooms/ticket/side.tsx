@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Fragment, useState } from "react";
 import { explainQuery, plansQuery } from "@api/queries";
-import { bookWords, byAttention, Dialog, lengthMs, pauseWords, PromiseSign, see, Shape, term, useMe, useNow, useSpeech, Wrong } from "@ui";
+import { bookWords, byAttention, callName, Dialog, lengthMs, pauseWords, PromiseSign, see, Shape, term, useMe, useNow, useSpeech, Wrong } from "@ui";
 import { promiseWord } from "./names";
 import { accountQuery, grantsQuery, lastCasesQuery, quotasQuery, similarQuery } from "./queries";
 import { Checks } from "./checks";
@@ -15,12 +15,14 @@ import { pieces } from "./weave";
 
 export interface SideActs { onTie: () => void; onUnmerge: (tie: Tie) => (() => void) | null; /** Counts how often the form of time spent was called for from elsewhere. */ timeAsked?: number }
 export function Side({ whole, events, names, acts }: { whole: Case; events: HouseEvent[]; names: Names; acts: SideActs }) {
-  const { say } = useSpeech();
+  // An empty check list stands below the people; it stays where it is while its first lines are written.
+  const { say } = useSpeech(), [listed] = useState(whole.checks.length > 0), checks = <Checks whole={whole} names={names} />;
   return (
     <>
       <Promises whole={whole} events={events} />
-      <Checks whole={whole} names={names} />
+      {listed && checks}
       <People whole={whole} names={names} />
+      {!listed && checks}
       <Customer whole={whole} />
       <Grants whole={whole} />
       <Ties whole={whole} onTie={acts.onTie} onUnmerge={acts.onUnmerge} />
@@ -119,7 +121,7 @@ function Customer({ whole }: { whole: Case }) {
   const cases = last.data?.items.filter((c) => c.id !== t.id).slice(0, 4) ?? [];
   return (
     <section>
-      <h2>{account.data ? <Link to="/customers/$id" params={{ id: t.account }} className="plain">{account.data.account.name}</Link> : say("ticket.customer")} <span className="m thin">{book(t.plan)} {/\.(v\d+|\d{4})$/.exec(t.plan)?.[1]}</span></h2>
+      <h2>{account.data ? <Link to="/customers/$id" params={{ id: t.account }} className="plain" title={account.data.account.name}>{callName(account.data.account.name, language)}</Link> : say("ticket.customer")} <span className="m thin">{book(t.plan)} {/\.(v\d+|\d{4})$/.exec(t.plan)?.[1]}</span></h2>
       {account.data && account.data.plan !== t.plan && <p className="s m">{say("ticket.plan_now", { plan: book(account.data.plan) })}</p>}
       {!!quotas.data?.items.length && (
         <div className="q3 s">
