@@ -422,7 +422,11 @@ impl Filter {
             w.equal(column, id.map(Val::from));
         }
         w.equal("account_id", self.account.map(Val::from));
-        w.equal("is_open", open.map(Val::from));
+        let narrower = [self.requester, self.handler, self.owner].iter().any(Option::is_some) || self.account.is_some();
+        // By what falls due first, of everybody's: the index of dues is walked, and what is added keeps the database from reading and
+        // sorting all open cases instead.
+        let by_due = !by_update && !narrower && !self.unassigned;
+        w.equal(if by_due { "(is_open + 0)" } else { "is_open" }, open.map(Val::from));
         if self.unassigned {
             w.plain("handler_id is null");
         }
@@ -442,7 +446,6 @@ impl Filter {
         w.equal("language", self.language.as_deref().map(Val::from));
         // Plan and tier have an index by last change each, for lists that reach into history. Where something narrower leads, what is added
         // keeps the database from leaving that index for theirs.
-        let narrower = [self.requester, self.handler, self.owner].iter().any(Option::is_some) || self.account.is_some();
         let leads = by_update && !narrower && open != Some(true) && !self.unassigned;
         let tier_leads = leads && self.plan.is_none();
         w.equal(if leads { "plan_id" } else { "(plan_id || '')" }, self.plan.as_deref().map(Val::from));
@@ -511,7 +514,8 @@ mod tests {
         steps.join("; ")
     }
     #[test]
-    fn every_list_by_plan_or_tier_walks_an_index_in_its_order() {
+    fn every_list_of_everybodys_walks_an_index_in_its_order() {
+        let open = Filter { open: Some(true), ..Filter::default() };
         let plan = Filter { plan: Some("ali.free.v1".into()), ..Filter::default() };
         let tier = Filter { tier: Some(2), ..Filter::default() };
         let both = Filter { tier: Some(2), ..plan.clone() };
@@ -522,6 +526,10 @@ mod tests {
             (Filter { open: Some(true), ..both.clone() }, Order::Updated, "ticket_open_by_update (is_open=?)"),
             (Filter { account: Some(AccountId::from_raw(1)), ..both.clone() }, Order::Updated, "ticket_of_account (account_id=?)"),
             (both, Order::Due, "ticket_by_due"),
+            (open.clone(), Order::Due, "ticket_by_due"),
+            (Filter { broken: Some(true), snoozed: Some(false), ..open.clone() }, Order::Due, "ticket_by_due"),
+            (Filter { stages: vec![Stage::New, Stage::Active], ..Filter::default() }, Order::Due, "ticket_by_due"),
+            (open, Order::Updated, "ticket_open_by_update (is_open=?)"),
         ] {
             let way = way(&filter, order);
             assert!(way.contains(index) && !way.contains("TEMP B-TREE"), "{filter:?}: {way}");
