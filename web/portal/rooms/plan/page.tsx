@@ -1,6 +1,8 @@
 /** The plan in force: since when and why, every promise with its source, what is left, and what is honestly not promised. */
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { api, got } from "@api/client";
+import { Link } from "@tanstack/react-router";
 import { bookWords, lengthMs, PromiseSign, Shape, useMe, useNow, useSpeech, Wrong } from "@ui";
 import { accountQuery, bookQuery, leadsQuery, quotasQuery, type Book, type Source } from "../../api";
 import { hours } from "../../bits";
@@ -35,6 +37,8 @@ export function Page() {
       <Matrix title={say("plan.features")} head={[say("plan.what")]} rows={b.features.map((f) => ({ key: f.id, name: bookWords(f.words, language), source: f.source }))} />
       <Matrix title={say("plan.channels")} head={[say("plan.what"), say("plan.hours")]} rows={b.channels.map((c) => ({ key: c.id, name: bookWords(c.name, language), words: c.calendar ? hours(c.calendar, say) : say("plan.hours_unsaid"), source: c.source }))} />
       <NotPromised b={b} />
+      <Older of={b} orders={orders.map((o) => o.plan)} />
+      <Notices />
     </div>
   );
 }
@@ -67,12 +71,12 @@ function NotPromised({ b }: { b: Book }) {
     </section>
   );
 }
-function Promises({ b }: { b: Book }) {
+function Promises({ b, title }: { b: Book; title?: string }) {
   const { say, when, language } = useSpeech();
   const rows = b.promises.filter((p) => p.kind === "contract");
   return (
     <section>
-      <h2>{say("plan.clocks")}</h2>
+      {title ? <h3>{title}</h3> : <h2>{say("plan.clocks")}</h2>}
       <table>
         <tbody>
           <tr><th scope="col">{say("plan.promise")}</th><th scope="col">{say("plan.limit")}</th><th scope="col">{say("plan.hours")}</th><th scope="col">{say("plan.words")}</th><th scope="col">{say("plan.source")}</th></tr>
@@ -133,6 +137,66 @@ function Matrix({ title, head, rows }: { title: string; head: string[]; rows: { 
           {rows.map((r) => <tr key={r.key}><td className={head.length === 1 ? "lt" : ""}>{r.name}</td>{head.length > 1 && <td>{r.words}</td>}<Cited s={r.source} /></tr>)}
         </tbody>
       </table>
+    </section>
+  );
+}
+interface Edition { id: string; family: string; name: string | Record<string, string>; from: string | null; to: string | null }
+/** The other texts of the same plan, and those ordered once: what each said, and what differs from the one in force. */
+function Older({ of: b, orders }: { of: Book; orders: string[] }) {
+  const { say, when, language } = useSpeech();
+  const [open, setOpen] = useState<string | null>(null);
+  const plans = useQuery({ queryKey: ["plans"], queryFn: () => got(api.GET("/api/v1/plans")), staleTime: 60 * 60_000 });
+  const all = ((plans.data as { items?: Edition[] } | undefined)?.items ?? []).filter((p) => p.id !== b.id && (p.family === b.family || orders.includes(p.id))).sort((x, y) => (y.from ?? "").localeCompare(x.from ?? ""));
+  if (!all.length) return null;
+  return (
+    <section>
+      <h2>{say("plan.others")}</h2>
+      <p className="q">{say("plan.others_detail")}</p>
+      <ul className="rows">
+        {all.map((p) => (
+          <li key={p.id}>
+            <p className="x"><b className="grow">{typeof p.name === "string" ? p.name : bookWords(p.name, language)} {version(p.id)}</b><button type="button" className="link noprint" aria-expanded={open === p.id} onClick={() => setOpen(open === p.id ? null : p.id)}>{say(open === p.id ? "plan.compare_close" : "plan.compare")}</button></p>
+            <p className="s m">{p.from && p.to ? say("plan.sold_from_to", { from: when.date(p.from), to: when.date(p.to) }) : p.to ? say("plan.sold_to", { to: when.date(p.to) }) : p.from ? say("plan.sold_from", { from: when.date(p.from) }) : say("plan.sold_always")}</p>
+            {open === p.id && <Compared other={p.id} b={b} />}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+const SIDE = /^(变差|变好|变化|不同|Worse|Better|Different|Changed)\s*[：:]\s*/i;
+function Compared({ other, b }: { other: string; b: Book }) {
+  const { say, language } = useSpeech();
+  const [read, setRead] = useState(false);
+  const old = useQuery(bookQuery(other)).data;
+  const diff = useQuery({ queryKey: ["plan-diff", other, b.id, language], queryFn: () => got(api.GET("/api/v1/plans/{id}/diff/{other}", { params: { path: { id: other, other: b.id } } })), staleTime: Infinity });
+  if (diff.isError) return <Wrong error={diff.error} again={() => void diff.refetch()} />;
+  if (!diff.data) return <Shape rows={4} />;
+  const changes = diff.data.items as { kind: string; words: string }[];
+  const kinds = [["better", say("plan.better")], ["worse", say("plan.worse")], ["", say("plan.changed")]] as const;
+  return (
+    <div className="compared">
+      {!changes.length && <p>{say("plan.same")}</p>}
+      {kinds.map(([kind, title]) => {
+        const mine = changes.filter((c) => (kind ? c.kind === kind : !["better", "worse"].includes(c.kind)));
+        return mine.length > 0 && <div key={kind}><h3>{title} <span className="m">{mine.length}</span></h3><ul>{mine.map((c, i) => <li key={i}>{c.words.replace(SIDE, "")}</li>)}</ul></div>;
+      })}
+      {old && <p className="noprint"><button type="button" className="btn" aria-expanded={read} onClick={() => setRead(!read)}>{say(read ? "plan.read_close" : "plan.read")}</button></p>}
+      {read && old && <Promises b={old} title={say("plan.clocks_of", { plan: `${bookWords(old.name, language)} ${version(old.id)}` })} />}
+    </div>
+  );
+}
+/** What the house told this person about the plan. */
+function Notices() {
+  const { say, when } = useSpeech(), now = useNow();
+  const list = useQuery({ queryKey: ["notices", "plan"], queryFn: () => got(api.GET("/api/v1/notices", { params: { query: { limit: 100 } } })), staleTime: 60_000 });
+  const mine = list.data?.items.filter((n) => /^(plan|quota|account|order)\b/.test(n.topic)).slice(0, 10) ?? [];
+  return (
+    <section>
+      <h2>{say("plan.notices")}</h2>
+      {!mine.length ? <p className="q">{say("plan.notices_none")} <Link to="/news">{say("portal.news")}</Link></p> : (
+        <ul className="rows">{mine.map((n) => { const word = `news.topic_${n.topic.replaceAll(".", "_")}`, said = say(word as never); return <li key={n.id}><p>{said === word ? say("news.topic_other") : said}</p><p className="s m"><time dateTime={n.at} title={when.full(n.at)}>{when.ago(n.at, now)}</time></p></li>; })}</ul>
+      )}
     </section>
   );
 }
