@@ -15,7 +15,7 @@ import { arrange, groupOf, listQuery, type Group, type Row } from "./list";
 import { ManyBar, UndoMany } from "./many";
 import { COLUMNS, setPrefs, usePrefs, type Column } from "./prefs";
 import { CaseRow } from "./row";
-import { asFilter, countsQuery, matches, STANDING, standingFilter, standingOf, type Filter } from "./standing";
+import { asFilter, countsQuery, matches, questionOf, STANDING, standingOf, type Filter } from "./standing";
 import { ViewActs } from "./views";
 
 const NewCase = lazy(() => import("./new_case").then((m) => ({ default: m.NewCase })));
@@ -39,7 +39,7 @@ export function Page() {
   // The reader's narrowing goes over what the view asks.
   const narrowing = useMemo(() => Object.fromEntries(FILTERS.map((f) => [f, search[f]]).filter(([, v]) => v !== undefined)) as Filter, [search]);
   const counter = counts.data?.[view];
-  const standing = useMemo(() => (counter?.filter ? asFilter(Object.fromEntries(new URLSearchParams(counter.filter))) : standingFilter(view)), [view, counter?.filter]);
+  const standing = useMemo(() => questionOf(view, counter?.filter), [view, view === "due_soon" ? counter : counter?.filter]);
   const base: Filter | null = saved ? (own ? asFilter(own.filter) : null) : standing;
   const filter = useMemo(() => (base ? { ...base, ...narrowing } : null), [JSON.stringify(base), narrowing]);
   const sort = search.sort ?? "due";

@@ -24,18 +24,21 @@ export interface Filter {
 const SOON_MS = 2 * 3600_000;
 /** To the minute, so that a page does not ask another question on every render. */
 const soon = () => new Date(Math.ceil((nowMs() + SOON_MS) / 60_000) * 60_000).toISOString();
+/** The house's own questions, word for word, so that the list need not wait for the counters and then ask again. */
 export function standingFilter(key: string): Filter {
   switch (key) {
-    case "mine": return { handler: "me", open: true };
-    case "due_soon": return { open: true, due_before: soon() };
+    case "mine": return { handler: "me", open: true, snoozed: false };
+    case "group": return { not_handler: "me", open: true, snoozed: false };
+    case "due_soon": return { due_before: soon() };
     case "waiting": return { handler: "me", stage: "waiting_customer" };
-    case "snoozed": return { handler: "me", snoozed: true };
+    case "snoozed": return { handler: "me", open: true, snoozed: true };
     case "first_ask": return { owner: "me", open: true };
-    case "unassigned": return { unassigned: true, open: true };
-    case "all": return {};
+    case "unassigned": return { unassigned: true };
     default: return { open: true };
   }
 }
+/** What a standing view asks: as its counter does, but "soon" by the minute, or the list would begin anew with every count. */
+export const questionOf = (key: string, counted: string | undefined): Filter => (counted && key !== "due_soon" ? asFilter(Object.fromEntries(new URLSearchParams(counted))) : standingFilter(key));
 /** A saved question, or a counter's, as conditions of the list. */
 export function asFilter(saved: Partial<Schemas["FilterIn"]> & Record<string, unknown>): Filter {
   const out: Record<string, unknown> = {};

@@ -8,7 +8,7 @@ import { nowMs, PromiseSign, recall, Severity, term, useNow, useSay } from "@ui"
 import type { QueueSearch } from "../../router";
 import { FILTERS } from "../queue/filters";
 import { arrange, listQuery, nearest, type Row } from "../queue/list";
-import { asFilter, countsQuery, STANDING, standingFilter, type Filter } from "../queue/standing";
+import { asFilter, countsQuery, questionOf, STANDING, standingFilter, type Filter } from "../queue/standing";
 import type { Case } from "./types";
 
 /** Not more often than this does the list follow the stream. */
@@ -21,7 +21,7 @@ export function useNear(id: string) {
   const narrowing = Object.fromEntries(FILTERS.map((f) => [f, search[f]]).filter(([, v]) => v !== undefined)) as Filter;
   const views = useQuery({ ...viewsQuery, enabled: view.startsWith("viw_") }), counts = useQuery(countsQuery);
   const own = views.data?.items.find((v) => v.id === view), counter = counts.data?.[view]?.filter;
-  const base: Filter | null = view.startsWith("viw_") ? (own ? asFilter(own.filter) : null) : counter ? asFilter(Object.fromEntries(new URLSearchParams(counter))) : counts.isPending ? null : standingFilter(view);
+  const base: Filter | null = view.startsWith("viw_") ? (own ? asFilter(own.filter) : null) : counter ? questionOf(view, counter) : counts.isPending ? null : standingFilter(view);
   const filter = base && ({ ...base, ...narrowing } as Filter);
   const list = useInfiniteQuery({ ...listQuery(client, view, filter ?? {}, sort), enabled: !!filter });
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
