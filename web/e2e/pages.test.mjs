@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { axe, openHouse } from "./house.mjs";
+import { dataOf, pseudoFaults } from "./pseudo.mjs";
 
 let house, ticket, own;
 before(async () => {
@@ -17,7 +18,7 @@ before(async () => {
 }, { timeout: 120_000 });
 after(() => house?.close());
 
-const CONSOLE = ["/", "/?view=all", "/tickets/:ticket", "/search?q=数据库", "/people", "/board", "/figures", "/plans", "/plans/ali.enterprise.v2", "/calendars", "/customers", "/webhooks", "/me", "/house", "/gallery"];
+const CONSOLE = ["/", "/?view=all", "/tickets/:ticket", "/search?q=数据库", "/people", "/board", "/figures", "/plans", "/plans/ali.enterprise.v2", "/calendars", "/customers", "/tools", "/tools?shelf=macros", "/tools?shelf=checklists", "/guides", "/routing", "/mail", "/embeds", "/webhooks", "/me", "/house", "/gallery"];
 const PORTAL = ["/", "/ask", "/cases", "/cases/:ticket", "/plan", "/me"];
 const looks = [
   { language: "zh-CN", theme: "light", phone: false },
@@ -42,6 +43,23 @@ for (const [workspace, login, paths] of [["console", "admin", CONSOLE], ["portal
           const english = await page.evaluate(() => [...document.querySelectorAll("main :is(button, h1, h2, h3, label, th)")].map((e) => e.textContent.trim()).filter((t) => /^[A-Za-z]{4,}( [a-z]+)+$/.test(t)));
           for (const text of new Set(english)) if (!path.startsWith("/plans")) faults.push(`${address}: English in a Chinese page: ${text}`);
         }
+      }
+      await context.close();
+      assert.deepEqual([...faults, ...house.faults.splice(0)], []);
+    });
+  }
+}
+for (const [workspace, login, paths] of [["console", "admin", CONSOLE], ["portal", "yunfan-manager", PORTAL]]) {
+  for (const phone of [false, true]) {
+    test(`${workspace}: words a third longer, ${phone ? "360 px" : "wide"}`, { timeout: 240_000 }, async () => {
+      const { page, context } = await house.person(login, { phone, language: "en" });
+      const data = dataOf(page), faults = [];
+      for (const path of paths.filter((p) => p !== "/gallery")) {
+        const address = `/${workspace}${path.replace(":ticket", ticket)}`;
+        await page.goto(`${address}${address.includes("?") ? "&" : "?"}lang=en-XA`);
+        if (!(await page.locator("main h1").first().waitFor({ timeout: 10_000 }).then(() => true, () => false))) { faults.push(`${address}: no heading`); continue; }
+        await page.waitForFunction(() => !document.querySelector(".shape"), undefined, { timeout: 10_000 }).catch(() => faults.push(`${address}: something never comes`));
+        for (const fault of await pseudoFaults(page, data)) faults.push(`${address}: ${fault}`);
       }
       await context.close();
       assert.deepEqual([...faults, ...house.faults.splice(0)], []);
