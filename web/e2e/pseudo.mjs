@@ -4,7 +4,8 @@ export function dataOf(page) {
   let said = "";
   const waiting = new Set();
   page.on("response", (answer) => {
-    if (!answer.url().includes("/api/")) return;
+    // The stream of events never ends; only whole answers are read.
+    if (!answer.url().includes("/api/") || !/json/.test(answer.headers()["content-type"] ?? "")) return;
     const reading = answer.text().then((text) => { said += `\n${text.replaceAll('\\"', '"')}`; }, () => {}).finally(() => waiting.delete(reading));
     waiting.add(reading);
   });
