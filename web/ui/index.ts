@@ -4,6 +4,7 @@ export * from "./i18n";
 export * from "./languages";
 export * from "./now";
 export * from "./promise";
+export * from "./prose";
 export * from "./ring";
 export * from "./session";
 export * from "./states";

@@ -1,10 +1,9 @@
 /** Writing one: both languages beside each other, and each as the customer sees it. What is not saved is kept in this browser. */
 import { useEffect, useState } from "react";
-import { keep, recall, bookWords, Button, Empty, languages, may, Select, TextBox, TextLine, useMe, useNow, useSpeech, useTell, useWhen } from "@ui";
+import { keep, recall, bookWords, Button, Empty, languages, may, Prose, Select, TextBox, TextLine, useMe, useNow, useSpeech, useTell, useWhen } from "@ui";
 import { Confirm, Frame, Refused, useDeed, useNames } from "../desk/kit";
 import { wire, type Guide, type GuideState } from "../desk/wire";
 import { Good, languageName } from "./page";
-import { Prose } from "./prose";
 
 interface Draft { kind: Guide["kind"]; product: string; symptoms: string; titles: Record<string, string>; bodies: Record<string, string> }
 const of = (g: Guide | null): Draft => ({ kind: g?.kind ?? "guide", product: g?.product ?? "", symptoms: g?.symptoms.join(", ") ?? "", titles: { ...(g?.titles as Record<string, string>) }, bodies: { ...(g?.bodies as Record<string, string>) } });

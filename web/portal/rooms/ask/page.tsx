@@ -7,6 +7,7 @@ import { bookWords, keep, lengthMs, recall, Severity, useMe, useNow, useSpeech, 
 import { bookQuery, choicesQuery, quotasQuery, soft, type Book, type Choices, type Preview } from "../../api";
 import { BYTES_MAX, Chips, Drop, FILES_MAX, named, Pick, type Kept } from "../../files";
 import { useTitle } from "../../shell";
+import { Guides } from "./guides";
 import "./ask.css";
 
 interface Draft { key: string; product: string; subject: string; body: string; instance: string; error_code: string; from: string; to: string; severity: string; tried: string; /** The case, once the house has it: a retry goes on from there. */ made?: string }
@@ -110,6 +111,7 @@ export function Page() {
         <Field id="subject" label={say("ask.subject")} {...(faults.subject ? { error: faults.subject } : {})}>
           <input id="subject" className="field" value={draft.subject} aria-invalid={!!faults.subject} aria-describedby="subject-help" placeholder={say("ask.subject_hint")} onChange={(e) => change({ subject: e.target.value })} onBlur={() => leave("subject")} onKeyDown={(e) => { if (e.key === "Enter" && !e.metaKey && !e.ctrlKey) e.preventDefault(); }} />
         </Field>
+        <Guides product={quiet[0]!} words={quiet[1]!} onGoOn={() => document.getElementById("body")?.focus()} />
         <ScopeHint preview={preview} third={third} />
         <Drop onFiles={add}>
           <Field id="body" label={say("ask.body")} help={say("ask.body_help")} {...(faults.body ? { error: faults.body } : {})}>
