@@ -5,7 +5,7 @@
 use crate::log::{self, Line};
 use crate::secrets::{fingerprint, hash_password, new_secret, password_fits};
 use crate::{Act, Desk, Fault, Flaw};
-use domain::kit::{At, PersonId, SessionId, Span, TokenId};
+use domain::kit::{At, EmbedId, PersonId, SessionId, Span, TokenId};
 use domain::people::{Actor, Deed, Leave, POLICY, Role, ask};
 use serde_json::json;
 use std::collections::HashMap;
@@ -48,8 +48,18 @@ impl fmt::Debug for Credential<'_> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Via {
     Session(SessionId),
-    Token { id: TokenId, last_used_at: Option<At> },
+    /// A session a page of the vendor's own vouched for.
+    Embed(SessionId),
+    Token {
+        id: TokenId,
+        last_used_at: Option<At>,
+    },
 }
+
+/// What may be done inside a page of the vendor's own: ask, read, answer. Whoever has the host's key can be anybody there, so that nothing
+/// about the plan, the people or the access of the vendor's engineers is decided in it.
+pub const EMBED_DEEDS: &[&str] =
+    &["ticket.open", "ticket.read", "ticket.act", "ticket.draft", "ticket.rate", "guide.read", "guide.rate", "events.listen"];
 
 /// What a token may be used for: names of deeds, or `*`. A session may do whatever its person may.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,7 +118,7 @@ impl Known {
     pub fn in_person(&self) -> Result<SessionId, Fault> {
         match self.via {
             Via::Session(id) => Ok(id),
-            Via::Token { .. } => Err(Fault::Forbidden { deed: "person.self" }),
+            Via::Embed(_) | Via::Token { .. } => Err(Fault::Forbidden { deed: "person.self" }),
         }
     }
 }
@@ -124,6 +134,7 @@ pub fn who_is(tx: &mut Tx, now: At, credential: Credential) -> Result<Known, Fau
         Credential::Session(secret) => match store::session::find_by_hash(tx, &fingerprint(secret))? {
             None => return no("unknown_credential"),
             Some(s) if s.expires_at <= now => return no("session_expired"),
+            Some(s) if s.embed.is_some() => (s.person, Via::Embed(s.id), Scopes(EMBED_DEEDS.iter().map(|d| d.to_string()).collect())),
             Some(s) => (s.person, Via::Session(s.id), Scopes::all()),
         },
         Credential::Token(secret) => match store::token::find_by_hash(tx, &fingerprint(secret))? {
@@ -258,8 +269,12 @@ fn still(cx: &mut Act, proven: &Proven) -> Result<Person, Fault> {
     Ok(person)
 }
 fn put_session(cx: &mut Act, person: Person) -> Result<SignedIn, Fault> {
+    let lasts = cx.desk.rules().session_lasts;
+    put_session_by(cx, person, lasts, None)
+}
+fn put_session_by(cx: &mut Act, person: Person, lasts: Span, embed: Option<EmbedId>) -> Result<SignedIn, Fault> {
     let secret = new_secret(SESSION_PREFIX)?;
-    let session = Session { id: cx.fresh(), person: person.id, created_at: cx.now, expires_at: cx.now + cx.desk.rules().session_lasts };
+    let session = Session { id: cx.fresh(), person: person.id, created_at: cx.now, expires_at: cx.now + lasts, embed };
     store::session::put_new(cx.tx, &session, &fingerprint(&secret))?;
     Ok(SignedIn { session, person, secret })
 }
@@ -275,6 +290,14 @@ pub(crate) fn sign_in_by_link(cx: &mut Act, mut person: Person, password: Option
     let (who, session) = (signed_in.person.id, &signed_in.session);
     let body = json!({"session": session.id.to_string(), "until": session.expires_at.to_string(), "by": "link"});
     log::write(cx, vec![Line::audit(Some(who), signed_in.person.account, key, body)])?;
+    Ok(signed_in)
+}
+/// A short session for somebody a page of the vendor's own vouched for.
+pub(crate) fn sign_in_by_embed(cx: &mut Act, person: Person, embed: EmbedId, lasts: Span) -> Result<SignedIn, Fault> {
+    let signed_in = put_session_by(cx, person, lasts, Some(embed))?;
+    let (who, session) = (signed_in.person.id, &signed_in.session);
+    let body = json!({"session": session.id.to_string(), "until": session.expires_at.to_string(), "by": "embed", "embed": embed.to_string()});
+    log::write(cx, vec![Line::audit(Some(who), signed_in.person.account, "access.signed_in", body)])?;
     Ok(signed_in)
 }
 /// The first two steps with the guard before them: for signing in, and for whoever must give the password once more.

@@ -14,6 +14,7 @@ pub mod demo;
 mod directory;
 pub mod doctor;
 pub mod draft;
+pub mod embed;
 pub mod fault;
 pub mod figures;
 pub mod form;

@@ -9,6 +9,7 @@ pub mod check;
 pub mod checklist;
 pub mod chore;
 pub mod clock;
+pub mod embed;
 pub mod figures;
 pub mod grant;
 pub mod guide;
@@ -37,13 +38,14 @@ pub mod webhook;
 
 /// Every statement of the house, for the tests that prepare each on both databases.
 pub fn statements() -> Vec<&'static db::Sql> {
-    let rooms: [&[&'static db::Sql]; 29] = [
+    let rooms: [&[&'static db::Sql]; 30] = [
         account::ALL,
         attachment::ALL,
         bulk::ALL,
         checklist::ALL,
         chore::ALL,
         clock::ALL,
+        embed::ALL,
         grant::ALL,
         figures::ALL,
         guide::ALL,

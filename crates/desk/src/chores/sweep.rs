@@ -23,7 +23,8 @@ impl Chore for Sweep {
             let links = store::pass::sweep(cx.tx, cx.now - Span::days(30))?;
             let presence = store::presence::sweep(cx.tx, cx.now - Span::minutes(5))?;
             let bulk = store::bulk::sweep(cx.tx, cx.now - Span::days(1), ROUND_MAX)?;
-            Ok(sessions + answers + links + presence + bulk)
+            let tokens = store::embed::sweep(cx.tx, cx.now)?;
+            Ok(sessions + answers + links + presence + bulk + tokens)
         })?;
         Ok(Report { looked_at: did as u32, did: did as u32, left_over: 0 })
     }

@@ -129,6 +129,8 @@ id_kinds! {
     TimeKind TimeId "tim"
     /// A guide or a known trouble.
     GuideKind GuideId "gde"
+    /// A page of the vendor's own that opens the portal inside it.
+    EmbedKind EmbedId "emb"
     WebhookKind WebhookId "whk"
     /// One thing that leaves the house: a mail, a webhook delivery, an in-site notice.
     OutboxKind OutboxId "out"

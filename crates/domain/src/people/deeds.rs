@@ -85,6 +85,8 @@ deeds! {
     /// Ask whom routing would choose, and why.
     TryRouting = "routing.try": DutyChief | Quality | Administrator;
     KeepWebhooks = "webhook.keep": Administrator;
+    /// Let pages of the vendor's own open the portal inside them.
+    KeepEmbeds = "embed.keep": Administrator;
     ReadHouse = "house.read": DutyChief | Administrator;
     /// Look after the way mail leaves the house.
     KeepMail = "mail.keep": Administrator;

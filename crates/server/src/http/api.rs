@@ -80,6 +80,7 @@ pub fn routes() -> OpenApiRouter<App> {
         super::routing::routes(),
         super::rota::routes(),
         super::webhook::routes(),
+        super::embed::routes(),
         super::house::routes(),
         super::mail::routes(),
     ];
@@ -124,6 +125,7 @@ const NOT_ONCE: &[&str] = &[
     "/api/v1/sessions",
     "/api/v1/sessions/link",
     "/api/v1/sessions/link/use",
+    "/api/v1/sessions/embed",
     "/api/v1/sessions/current",
     "/api/v1/invitations/accept",
     "/api/v1/people/me/password",

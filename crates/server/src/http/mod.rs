@@ -22,6 +22,7 @@ pub mod calendar;
 pub mod checklist;
 pub mod clock;
 pub mod draft;
+pub mod embed;
 pub mod events;
 pub mod figures;
 pub mod flow;

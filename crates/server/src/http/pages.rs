@@ -1,6 +1,7 @@
 //! The pages people work in, the console and the portal: built by `web/`, carried in the binary, served with a policy that runs no foreign script.
+use super::App;
+use super::frame::{self, Framed};
 use super::problem::Problem;
-use super::{App, frame};
 use crate::access::Visitor;
 use crate::words::label;
 use axum::Router;
@@ -39,11 +40,22 @@ async fn door(visitor: Result<Visitor, Problem>) -> Redirect {
 }
 async fn open(State(app): State<App>, OriginalUri(asked): OriginalUri, headers: HeaderMap) -> Response {
     match find(built, asked.path(), &headers) {
-        Some(Found::Page(html)) => page(&html).unwrap_or_else(IntoResponse::into_response),
+        Some(Found::Page(html)) => {
+            let shown = match may_be_framed(asked.path()) {
+                true => app.read(|tx, _, _| desk::embed::origins(tx)).await.and_then(|origins| page(&html, &origins)),
+                false => page(&html, &[]),
+            };
+            shown.unwrap_or_else(IntoResponse::into_response)
+        }
         Some(Found::File(file)) => file.into_response(),
         Some(Found::NotBuilt) => not_built(frame::language(&app, &headers)),
         None => Problem::not_found().into_response(),
     }
+}
+
+/// The one page that pages of the vendor's own may show inside them.
+fn may_be_framed(path: &str) -> bool {
+    path == "/portal/embed"
 }
 
 /// What an address leads to.
@@ -119,18 +131,25 @@ impl IntoResponse for File {
 /// Stands in the page where its nonce belongs.
 const NONCE: &str = "__CSP_NONCE__";
 /// A page under its policy. It is asked for anew each time and has no validator: a page kept by the browser would have the nonce of another policy.
-fn page(html: &str) -> Result<Response, Problem> {
+/// `origins`: whose pages may frame it.
+fn page(html: &str, origins: &[String]) -> Result<Response, Problem> {
     let mut dice = [0; 16];
     getrandom::fill(&mut dice).map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"))?;
     let nonce = URL_SAFE_NO_PAD.encode(dice);
     let html = html.replace(NONCE, &nonce);
-    Ok(([(header::CONTENT_SECURITY_POLICY, policy(&nonce).as_str()), (header::CACHE_CONTROL, "no-cache")], Html(html)).into_response())
+    let fixed = [(header::CONTENT_SECURITY_POLICY, policy(&nonce, origins)), (header::CACHE_CONTROL, "no-cache".to_string())];
+    let mut answer = (fixed, Html(html)).into_response();
+    if !origins.is_empty() {
+        answer.extensions_mut().insert(Framed);
+    }
+    Ok(answer)
 }
 /// Scripts and styles are files of ours; the one way for a style to stand in the page is the nonce of this very answer.
-fn policy(nonce: &str) -> String {
+fn policy(nonce: &str, origins: &[String]) -> String {
+    let framed_by = if origins.is_empty() { "'none'".to_string() } else { origins.join(" ") };
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; \
-         manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+         manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {framed_by}"
     )
 }
 
@@ -193,7 +212,7 @@ mod tests {
         let Some(Found::Page(html)) = ask("/console/", "") else { panic!("there is a page") };
         let mut nonces = Vec::new();
         for _ in 0..2 {
-            let answer = page(&html).unwrap();
+            let answer = page(&html, &[]).unwrap();
             let policy = answer.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_string();
             assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-cache");
             let nonce = policy.split("'nonce-").nth(1).and_then(|p| p.split('\'').next()).unwrap().to_string();
@@ -207,6 +226,19 @@ mod tests {
             nonces.push(nonce);
         }
         assert!(nonces[0].len() >= 22 && nonces[0] != nonces[1]);
+    }
+    #[test]
+    fn one_page_may_be_framed_and_only_by_whom_it_is_told() {
+        assert!(
+            may_be_framed("/portal/embed")
+                && !may_be_framed("/portal/embed/x")
+                && !may_be_framed("/portal/embedded")
+                && !may_be_framed("/console/embed")
+        );
+        let answer = page("<html>", &["https://a.example".into(), "https://b.example:8443".into()]).unwrap();
+        let policy = answer.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.ends_with("frame-ancestors https://a.example https://b.example:8443"), "{policy}");
+        assert!(answer.extensions().get::<Framed>().is_some());
     }
     #[test]
     fn a_house_without_pages_tells_how_to_build_them_in_both_languages() {

@@ -1,5 +1,5 @@
 //! The whole of HTTP put together, and its beginning and end.
-use super::{App, api, drill, frame, health, pages};
+use super::{App, api, drill, embed, frame, health, pages};
 use crate::config::std_time;
 use crate::http::problem::Problem;
 use axum::Router;
@@ -16,7 +16,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 /// Every route of the house.
 pub fn routes(app: &App) -> Router<App> {
     let (routes, description) = api::routes().split_for_parts();
-    let all = routes.merge(api::pages(description)).merge(pages::routes());
+    let all = routes.merge(api::pages(description)).merge(pages::routes()).merge(embed::script_routes());
     if app.watch().is_wound() { all.merge(drill::routes()) } else { all }
 }
 /// Puts what surrounds every request around the routes.

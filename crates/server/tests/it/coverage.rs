@@ -120,7 +120,7 @@ fn every_operation_says_what_it_does_and_what_may_go_wrong() {
         assert!(is["summary"].as_str().is_some_and(|s| !s.is_empty()), "{name} does not say what it does");
         assert!(is["responses"]["default"]["content"]["application/problem+json"].is_object(), "{name} hides its problems");
         assert!(is["tags"][0].is_string(), "{name} has no place on the page");
-        let doors = ["sign_in", "request_link", "sign_in_by_link", "accept_invitation", "sign_out", "change_password"];
+        let doors = ["sign_in", "request_link", "sign_in_by_link", "sign_in_by_embed", "accept_invitation", "sign_out", "change_password"];
         let trials = ["try_routing", "try_routing_past", "test_mail"];
         let exempt = doors.iter().chain(&trials).any(|known| known == name);
         assert!(!o.writes() || o.takes("header", "Idempotency-Key") || exempt, "{name} cannot be sent twice safely");

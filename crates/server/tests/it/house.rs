@@ -163,6 +163,10 @@ impl House {
     pub fn wind(&self, by: Span) -> u64 {
         self.app.wind(by).expect("a wound watch").expect("the chores run")
     }
+    /// What the house's watch shows.
+    pub fn app_now(&self) -> At {
+        self.app.now()
+    }
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }

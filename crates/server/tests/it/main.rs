@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may")]
 mod coverage;
 mod day;
+mod embeds;
 mod frame;
 mod house;
 mod line;

@@ -29,6 +29,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     10 "0010_figures"
     11 "0011_names"
     12 "0012_guide"
+    13 "0013_embed"
 };
 
 /// What a run did.

@@ -1,5 +1,6 @@
 //! One card for each operation: which deeds it asks leave for, and a question of its kind that succeeds when somebody asks it who may.
 use super::scene::{Ask, PASSWORD, Person, Scene, id_of, may, new_webhook, nothing};
+use crate::embeds::{HOST, claims, new_embed, signed};
 use domain::kit::Span;
 use domain::people::Role;
 use serde_json::{Value, json};
@@ -12,7 +13,7 @@ pub struct Card {
     pub ask: fn(&Scene, &Person) -> Ask,
 }
 /// Operations nobody needs to be known for.
-pub const OPEN: &[&str] = &["sign_in", "request_link", "sign_in_by_link", "accept_invitation", "healthz", "readyz", "metrics"];
+pub const OPEN: &[&str] = &["sign_in", "request_link", "sign_in_by_link", "sign_in_by_embed", "accept_invitation", "healthz", "readyz", "metrics"];
 
 const fn card(operation: &'static str, deeds: &'static [&'static str], ask: fn(&Scene, &Person) -> Ask) -> Card {
     Card { operation, deeds, ask }
@@ -24,6 +25,12 @@ pub const CARDS: &[Card] = &[
     card("sign_in", &[], |_, who| Ask::json("/sessions", json!({"login": who.login, "password": PASSWORD}))),
     card("request_link", &[], |_, who| Ask::json("/sessions/link", json!({"email": format!("{}@example.com", who.login)}))),
     card("sign_in_by_link", &[], |s, who| Ask::json("/sessions/link/use", json!({"token": s.pass(who.id, desk::pass::SIGN_IN)}))),
+    card("sign_in_by_embed", &[], |s, who| {
+        let embed = fresh_embed(s);
+        let login = if who.role.is_customer() { &who.login } else { &s.one(Role::Contact).login };
+        let token = signed(&claims(&embed, login, s.house.app_now(), &s.fresh("jti")));
+        Ask::json("/sessions/embed", json!({"embed": embed, "token": token, "origin": HOST}))
+    }),
     card("accept_invitation", &[], |s, who| {
         Ask::json("/invitations/accept", json!({"token": s.pass(who.id, desk::pass::INVITE), "password": PASSWORD}))
     }),
@@ -239,6 +246,10 @@ pub const CARDS: &[Card] = &[
         Ask::json("/rota", json!({"duty": "group", "person": s.one(Role::Engineer).id.to_string(), "from": s.now()}))
     }),
     card("end_shift", &["rota.edit"], |s, _| Ask::bare(format!("/rota/{}?duty=group&at={}", s.fresh_shift(), s.after(Span::hours(1))))),
+    card("create_embed", &["embed.keep"], |s, _| Ask::json("/embeds", new_embed(&s.fresh("console")))),
+    card("list_embeds", &["embed.keep"], |_, _| Ask::bare("/embeds")),
+    card("edit_embed", &["embed.keep"], |s, _| Ask::json(format!("/embeds/{}", fresh_embed(s)), json!({"active": false})).version(1)),
+    card("drop_embed", &["embed.keep"], |s, _| Ask::bare(format!("/embeds/{}", fresh_embed(s)))),
     card("create_webhook", &["webhook.keep"], |_, _| Ask::json("/webhooks", new_webhook())),
     card("list_webhooks", &["webhook.keep"], |_, _| Ask::bare("/webhooks")),
     card("get_webhook", &["webhook.keep"], |s, _| Ask::bare(format!("/webhooks/{}", s.fresh_webhook()))),
@@ -263,6 +274,9 @@ fn new_guide(s: &Scene, state: &str) -> Value {
     json!({
         "kind": "guide", "product": "ecs", "symptoms": ["no route"], "titles": {"en": s.fresh("No route")}, "bodies": {"en": "Look at the table."}, "state": state,
     })
+}
+fn fresh_embed(s: &Scene) -> String {
+    id_of(&s.must(Role::Administrator, "POST", "/embeds", new_embed(&s.fresh("console"))))
 }
 fn fresh_guide(s: &Scene, state: &str) -> String {
     id_of(&s.must(Role::DutyChief, "POST", "/guides", new_guide(s, state)))

@@ -20,6 +20,7 @@ const MANY: u32 = 210;
 const WHOLE: &[(&str, &str)] = &[
     ("list_orders", "a customer orders a few plans in a lifetime"),
     ("list_calendars", "as many as the plan books have"),
+    ("list_embeds", "at most 50"),
     ("list_grants", "at most 100 a case"),
     ("list_leads", "as many as a book has"),
     ("list_plans", "as many as there are books"),
