@@ -20,6 +20,28 @@ export class Refusal extends Error {
   field(name: string) { return this.fields.find((f) => f.field === name)?.message; }
 }
 export const newKey = () => crypto.randomUUID();
+export const away = () => new Refusal(0, "offline", "offline", null, [], "");
+
+/** What a page inside another one shows in place of a cookie: the bearer of now, and another one after the old was refused. */
+export interface Pass { now(): Promise<string>; fresh(old: string): Promise<string> }
+let pass: Pass | null = null;
+export const showPass = (shown: Pass) => { pass = shown; };
+/** Whether who asks is told by a pass: addresses alone (of pictures, of files to keep) say nothing then. */
+export const byPass = () => !!pass;
+/** Every request goes this way. Throws where the house cannot be reached, or where there is no pass to show. */
+export async function reach(to: Request | string, how: RequestInit = {}): Promise<Response> {
+  const go = async (secret?: string) => {
+    try {
+      if (secret === undefined) return await fetch(to, how);
+      const asked = new Request(to instanceof Request ? to.clone() : to, { ...how, credentials: "omit" });
+      asked.headers.set("authorization", `Bearer ${secret}`);
+      return await fetch(asked);
+    } catch { throw away(); }
+  };
+  if (!pass) return go();
+  const secret = await pass.now(), answer = await go(secret);
+  return answer.status === 401 ? go(await pass.fresh(secret)) : answer;
+}
 
 let language = "en";
 export const setApiLanguage = (l: string) => { language = l; };
@@ -37,11 +59,10 @@ const manners: Middleware = {
     throw new Refusal(response.status, problem?.code ?? "unknown", problem?.title ?? response.statusText, problem?.detail ?? null, (problem?.errors as never) ?? [], problem?.request_id ?? "");
   },
   onError({ error }) {
-    if (error instanceof Refusal) return error;
-    return new Refusal(0, "offline", "offline", null, [], "");
+    return error instanceof Refusal ? error : away();
   },
 };
-export const api = createClient<paths>({ baseUrl: "/" });
+export const api = createClient<paths>({ baseUrl: "/", fetch: (asked) => reach(asked) });
 api.use(manners);
 
 /** The answer's body; a refusal is thrown. */
@@ -51,12 +72,9 @@ export async function got<T>(answer: Promise<{ data?: T }>): Promise<T> {
 /** A file put on a case: the body is the file. */
 export async function upload(ticket: string, file: File, internal = false): Promise<Schemas["AttachmentOut"]> {
   const query = new URLSearchParams({ name: file.name, internal: String(internal) });
-  let response: Response;
-  try {
-    response = await fetch(`/api/v1/tickets/${ticket}/attachments?${query}`, {
-      method: "POST", body: file, headers: { "content-type": file.type || "application/octet-stream", "idempotency-key": newKey(), "accept-language": language },
-    });
-  } catch { throw new Refusal(0, "offline", "offline", null, [], ""); }
+  const response = await reach(`/api/v1/tickets/${ticket}/attachments?${query}`, {
+    method: "POST", body: file, headers: { "content-type": file.type || "application/octet-stream", "idempotency-key": newKey(), "accept-language": language },
+  });
   const body = await response.json().catch(() => null);
   if (!response.ok) throw new Refusal(response.status, body?.code ?? "unknown", body?.title ?? "", body?.detail ?? null, body?.errors ?? [], body?.request_id ?? "");
   return body;

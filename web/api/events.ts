@@ -2,7 +2,7 @@
  *  EventSource hears only the keys it was told beforehand. One page holds the line and tells the others: a browser opens six connections
  *  to a host at most over HTTP/1.1, so six pages with a line each would leave none for the seventh. */
 import { useEffect, useRef, useSyncExternalStore } from "react";
-import type { Schemas } from "./client";
+import { reach, type Schemas } from "./client";
 import { parseEvent } from "./sse";
 
 export type HouseEvent = Schemas["EventOut"];
@@ -16,7 +16,9 @@ let stop: AbortController | undefined;
 const QUIET_MAX = 45_000, WAIT_MAX = 30_000;
 /** The pages of this browser among themselves. */
 type Talk = { ask: true } | { state: Line; last?: number | undefined } | { id?: string | undefined; data?: string | undefined };
-const SHARED = "yinuo.events";
+let shared = "yinuo.events";
+/** Who comes in by another way than the cookie may be somebody else than whom the cookie tells: they share with their like alone. Before the first ear. */
+export const shareAs = (whom: string) => { shared = `yinuo.events.${whom}`; };
 /** Set while this page holds the line. */
 let tell: ((talk: Talk) => void) | undefined;
 function be(next: Line) {
@@ -30,7 +32,7 @@ function be(next: Line) {
 async function share(signal: AbortSignal) {
   // Without a secure context (plain HTTP to another machine) there are no locks: a line of its own then.
   if (!("locks" in navigator) || !("BroadcastChannel" in globalThis)) return listen(signal);
-  const channel = new BroadcastChannel(SHARED);
+  const channel = new BroadcastChannel(shared);
   channel.onmessage = ({ data }: MessageEvent<Talk>) => {
     if ("ask" in data) tell?.({ state, last });
     else if (tell) return;
@@ -39,7 +41,7 @@ async function share(signal: AbortSignal) {
   };
   channel.postMessage({ ask: true } satisfies Talk);
   try {
-    await navigator.locks.request(SHARED, { signal }, async () => {
+    await navigator.locks.request(shared, { signal }, async () => {
       tell = (talk) => channel.postMessage(talk);
       await listen(signal).finally(() => { tell = undefined; });
     });
@@ -57,7 +59,7 @@ async function listen(signal: AbortSignal) {
     const alive = () => { clearTimeout(quiet); quiet = setTimeout(end, QUIET_MAX); };
     try {
       alive();
-      const answer = await fetch(`/api/v1/events${last === undefined ? "" : `?after=${last}`}`, { signal: turn.signal, headers: { accept: "text/event-stream" } });
+      const answer = await reach(`/api/v1/events${last === undefined ? "" : `?after=${last}`}`, { signal: turn.signal, headers: { accept: "text/event-stream" } });
       if (answer.status === 401) { be("live"); return; }
       if (!answer.ok || !answer.body) throw new Error(String(answer.status));
       be("live");

@@ -1,6 +1,6 @@
 /** What the rooms of the portal ask. Newer doors of the house are asked softly: where there is none yet, the page shows less, never an error. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api, got, Refusal, type Case, type ClockOut, type Schemas, type Ticket } from "@api/client";
+import { api, got, reach, Refusal, type Case, type ClockOut, type Schemas, type Ticket } from "@api/client";
 
 export type Words = Record<string, string>;
 export type Source = Schemas["SourceOut"];
@@ -27,14 +27,12 @@ export interface Lead { quota: string; name: Words; lead_working_days: number; e
 /** Asks a door that may not be there yet; `null` then. */
 export async function soft<T>(path: string, query: Record<string, string> = {}): Promise<T | null> {
   const asked = new URLSearchParams(query).toString();
-  let answer: Response;
-  try { answer = await fetch(`/api/v1${path}${asked ? `?${asked}` : ""}`, { headers: { "accept-language": document.documentElement.lang } }); } catch { throw new Refusal(0, "offline", "offline", null, [], ""); }
+  const answer = await reach(`/api/v1${path}${asked ? `?${asked}` : ""}`, { headers: { "accept-language": document.documentElement.lang } });
   return answer.ok ? ((await answer.json()) as T) : null;
 }
 /** A write at one of the newer doors; a refusal is thrown. */
 export async function send<T>(method: string, path: string, key: string, body?: unknown, more: Record<string, string> = {}): Promise<T | null> {
-  let answer: Response;
-  try { answer = await fetch(`/api/v1${path}`, { method, headers: { "accept-language": document.documentElement.lang, "idempotency-key": key, ...(body === undefined ? {} : { "content-type": "application/json" }), ...more }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }); } catch { throw new Refusal(0, "offline", "offline", null, [], ""); }
+  const answer = await reach(`/api/v1${path}`, { method, headers: { "accept-language": document.documentElement.lang, "idempotency-key": key, ...(body === undefined ? {} : { "content-type": "application/json" }), ...more }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
   const said = await answer.json().catch(() => null);
   if (!answer.ok) throw new Refusal(answer.status, said?.code ?? "unknown", said?.title ?? answer.statusText, said?.detail ?? null, said?.errors ?? [], said?.request_id ?? "");
   return said as T;

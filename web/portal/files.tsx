@@ -1,6 +1,7 @@
 /** Files to go along: pasted, dropped or picked, shown before they are sent. */
 import { useEffect, useRef, useState, type ReactNode } from "react";
-import { useSpeech } from "@ui";
+import { away, byPass, reach, type Schemas } from "@api/client";
+import { useSpeech, useTell } from "@ui";
 
 export const BYTES_MAX = 52_428_800, FILES_MAX = 20;
 export interface Kept { key: string; file: File; /** Set once the house has it. */ id?: string; failed?: string }
@@ -55,4 +56,44 @@ function Preview({ file }: { file: File }) {
     return () => URL.revokeObjectURL(made);
   }, [file]);
   return url ? <img src={url} alt="" /> : null;
+}
+/** Files of a message. Where no cookie says who asks, an address alone opens nothing: they are fetched and handed over. */
+export function Attachments({ files }: { files: Schemas["AttachmentOut"][] }) {
+  const { say, when } = useSpeech(), tell = useTell();
+  if (!files.length) return null;
+  const keep = async (a: Schemas["AttachmentOut"]) => {
+    try {
+      const url = URL.createObjectURL(await fetched(a.id)), link = document.createElement("a");
+      link.href = url;
+      link.download = a.name;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    } catch { tell(say("portal.file_away")); }
+  };
+  return (
+    <ul className="chips">
+      {files.map((a) => (
+        <li key={a.id}>
+          {/^image\/(png|jpeg|gif|webp)$/.test(a.media_type) && a.scan === "clean" && <Picture id={a.id} />}
+          {a.scan === "infected" ? <span className="m">{say("case.file_infected", { name: a.name })}</span> : <a className="nm" href={`/api/v1/attachments/${a.id}`} download={a.name} {...(byPass() ? { onClick: (e) => { e.preventDefault(); void keep(a); } } : {})}>{a.name}</a>}
+          <span className="m">{when.bytes(a.bytes)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+async function fetched(id: string): Promise<Blob> {
+  const answer = await reach(`/api/v1/attachments/${id}`);
+  if (!answer.ok) throw away();
+  return answer.blob();
+}
+function Picture({ id }: { id: string }) {
+  const [url, setUrl] = useState(() => (byPass() ? null : `/api/v1/attachments/${id}`));
+  useEffect(() => {
+    if (!byPass()) return;
+    let made: string | undefined, here = true;
+    fetched(id).then((blob) => { if (here) setUrl((made = URL.createObjectURL(blob))); }, () => undefined);
+    return () => { here = false; if (made) URL.revokeObjectURL(made); };
+  }, [id]);
+  return url ? <img src={url} alt="" loading="lazy" /> : null;
 }

@@ -19,7 +19,7 @@ export function wantedLanguage(own?: string | null): string {
   const asked = new URLSearchParams(location.search).get("lang") ?? undefined;
   const known = (l: string | null | undefined) => (l && loaders[l] ? l : undefined);
   const near = (l: string | null | undefined) => known(l) ?? languages.find((k) => l && k.split("-")[0] === l.split("-")[0]);
-  return known(asked) ?? near(own) ?? known(remembered()) ?? navigator.languages.map(near).find(Boolean) ?? FALLBACK;
+  return near(asked) ?? near(own) ?? known(remembered()) ?? navigator.languages.map(near).find(Boolean) ?? FALLBACK;
 }
 const KEY = "yinuo.language";
 const remembered = () => { try { return localStorage.getItem(KEY); } catch { return null; } };

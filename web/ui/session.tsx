@@ -15,6 +15,8 @@ export function useMe(): Me {
   if (!me) throw new Error("outside <SignedIn>");
   return me;
 }
+/** Says who is there where another way than the cookie told it. */
+export const Known = ({ me, children }: { me: Me; children: ReactNode }) => <Context value={me}>{children}</Context>;
 export const may = (me: Me, deed: string) => me.deeds.includes(deed);
 /** Staff work in the console, customers in the portal. */
 export const homeOf = (me: { account?: unknown }) => (me.account ? "/portal/" : "/console/");

@@ -6,6 +6,7 @@ import { api, got, Refusal, type Message, type Schemas } from "@api/client";
 import { caseQuery } from "@api/queries";
 import { PromiseSign, Ring, Severity, Shape, useMe, useNow, useSpeech, useTell, Wrong } from "@ui";
 import { timelineQuery, type Case } from "../../api";
+import { Attachments } from "../../files";
 import { callName, decision, nearest, promised, sentence } from "../../story";
 import { useTitle } from "../../shell";
 import { Composer } from "./composer";
@@ -24,17 +25,15 @@ export function Page() {
   if (found.isError && !found.data) return <Wrong error={found.error} again={() => void found.refetch()} />;
   return <CasePage key={id} c={found.data!} />;
 }
-function CasePage({ c }: { c: Case }) {
-  const { say, when, language } = useSpeech(), me = useMe(), now = useNow(), client = useQueryClient(), tell = useTell();
-  const t = c.ticket, what = decision(c);
+/** Does something with a case, says so, and offers to take it back; `fault` is what went wrong. */
+export function useAct(id: string): { act: Act; fault: string | null } {
+  const { say } = useSpeech(), client = useQueryClient(), tell = useTell();
   const [fault, setFault] = useState<string | null>(null);
-  useTitle(`${t.number} ${t.subject}`);
-  useSeen(t.id, c.messages.length);
   const act: Act = async (body, done, undo) => {
     setFault(null);
     try {
-      await got(api.POST("/api/v1/tickets/{id}/acts", { params: { path: { id: t.id } }, body }));
-      await client.invalidateQueries({ queryKey: ["ticket", t.id] });
+      await got(api.POST("/api/v1/tickets/{id}/acts", { params: { path: { id } }, body }));
+      await client.invalidateQueries({ queryKey: ["ticket", id] });
       void client.invalidateQueries({ queryKey: ["counts"] });
       tell(done, undo ? () => void act(undo, say("case.undone")) : undefined);
       return true;
@@ -43,6 +42,13 @@ function CasePage({ c }: { c: Case }) {
       return false;
     }
   };
+  return { act, fault };
+}
+function CasePage({ c }: { c: Case }) {
+  const { say, when, language } = useSpeech(), me = useMe(), now = useNow();
+  const t = c.ticket, what = decision(c), { act, fault } = useAct(t.id);
+  useTitle(`${t.number} ${t.subject}`);
+  useSeen(t.id, c.messages.length);
   const who = (id: string | null | undefined) => (id && c.people[id] ? callName(c.people[id]!.name, language) : null);
   const mine = t.requester === me.id;
   return (
@@ -96,21 +102,25 @@ function CasePage({ c }: { c: Case }) {
   );
 }
 /** Tells the house that what is here was seen, so that lists call only what is new new. */
-function useSeen(id: string, messages: number) {
+export function useSeen(id: string, messages: number) {
   const client = useQueryClient();
   useEffect(() => {
+    // Inside another page the window may be put away while this one still counts as visible: only what is drawn is seen.
+    const eye = new IntersectionObserver((rows) => { if (rows.some((r) => r.isIntersecting)) seen(); });
     const seen = () => {
       if (document.visibilityState !== "visible") return;
-      document.removeEventListener("visibilitychange", seen);
+      eye.disconnect();
+      document.removeEventListener("visibilitychange", look);
       void got(api.PUT("/api/v1/tickets/{id}/presence", { params: { path: { id } }, body: { doing: "reading" } })).then(() => client.invalidateQueries({ queryKey: ["counts"], refetchType: "none" }), () => undefined);
     };
-    seen();
-    document.addEventListener("visibilitychange", seen);
-    return () => document.removeEventListener("visibilitychange", seen);
+    const look = () => { eye.disconnect(); eye.observe(document.documentElement); };
+    look();
+    document.addEventListener("visibilitychange", look);
+    return () => { eye.disconnect(); document.removeEventListener("visibilitychange", look); };
   }, [id, messages, client]);
 }
 /** The sign beside the sentence. A case that waits for its customer shows the two bars, clock or not. */
-function Standing({ c }: { c: Case }) {
+export function Standing({ c }: { c: Case }) {
   const { say } = useSpeech(), now = useNow(), clock = nearest(c, now);
   if (c.ticket.stage === "waiting_customer" && (!clock || clock.paused)) return <span className="p paused"><Ring size="b" seen={{ face: "paused", share: 0, ms: 0 }} />{say(clock ? "case.sign_paused" : "case.sign_waits")}</span>;
   if (c.ticket.stage === "closed") return <span className="p kept"><Ring size="b" seen={{ face: "kept", share: 100, ms: 0 }} />{say("stage.closed")}</span>;
@@ -119,7 +129,7 @@ function Standing({ c }: { c: Case }) {
 const Row = ({ k, v, title }: { k: string; v: ReactNode; title?: string }) => <><dt>{k}</dt><dd title={title}>{v}</dd></>;
 
 /** Progress as a story: what has happened with its time, where it is, what is still to come. */
-function Story({ c }: { c: Case }) {
+export function Story({ c }: { c: Case }) {
   const { say, when, language } = useSpeech(), now = useNow(), t = c.ticket;
   const log = useQuery(timelineQuery(t.id));
   const named = log.data?.items.find((e) => e.key === "ticket.assigned")?.at;
@@ -143,7 +153,7 @@ function Story({ c }: { c: Case }) {
     </ol>
   );
 }
-function Decide({ c, what, act }: { c: Case; what: "confirm" | "lower"; act: Act }) {
+export function Decide({ c, what, act }: { c: Case; what: "confirm" | "lower"; act: Act }) {
   const { say, language } = useSpeech(), t = c.ticket;
   const who = t.handler && c.people[t.handler] ? callName(c.people[t.handler]!.name, language) : say("case.we");
   const reopen = () => document.getElementById("reply")?.focus();
@@ -172,7 +182,7 @@ function Decide({ c, what, act }: { c: Case; what: "confirm" | "lower"; act: Act
   );
 }
 /** The words, oldest first. What arrives while somebody reads further up waits behind a pill: nothing moves. */
-function Thread({ c }: { c: Case }) {
+export function Thread({ c }: { c: Case }) {
   const { say } = useSpeech(), me = useMe();
   const [more, setMore] = useState<Message[]>([]), [after, setAfter] = useState<string | null | undefined>(undefined);
   const end = useRef<HTMLDivElement>(null), seen = useRef(c.messages.length);
@@ -216,16 +226,12 @@ function Said({ m, c }: { m: Message; c: Case }) {
       <div className="who"><b>{m.author === me.id ? say("case.you") : person ? callName(person.name, language) : say("case.house")}</b><time className="s m" dateTime={m.at} title={when.full(m.at)}>{when.short(m.at, now)}</time></div>
       <div>
         <div className="text" lang={m.language}>{m.body}</div>
-        {files.length > 0 && (
-          <ul className="chips">
-            {files.map((a) => <li key={a.id}>{/^image\/(png|jpeg|gif|webp)$/.test(a.media_type) && a.scan === "clean" && <img src={`/api/v1/attachments/${a.id}`} alt="" loading="lazy" />}{a.scan === "infected" ? <span className="m">{say("case.file_infected", { name: a.name })}</span> : <a className="nm" href={`/api/v1/attachments/${a.id}`} download={a.name}>{a.name}</a>}<span className="m">{when.bytes(a.bytes)}</span></li>)}
-          </ul>
-        )}
+        <Attachments files={files} />
       </div>
     </article>
   );
 }
-function ClosedNote({ c, act }: { c: Case; act: Act }) {
+export function ClosedNote({ c, act }: { c: Case; act: Act }) {
   const { say } = useSpeech();
   const offer = c.offers.find((o) => o.act === "reopen");
   const [reason, setReason] = useState(""), [asked, setAsked] = useState(false), [missing, setMissing] = useState(false);

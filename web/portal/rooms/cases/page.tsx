@@ -37,7 +37,7 @@ function Find({ q }: { q: string }) {
     </form>
   );
 }
-function List({ kind }: { kind: "open" | "closed" }) {
+export function List({ kind }: { kind: "open" | "closed" }) {
   const { say } = useSpeech(), now = useNow();
   const list = useInfiniteQuery(listQuery(kind)), mine = useQuery({ ...waitingQuery, enabled: kind === "open" });
   const pages = list.data?.pages ?? [], rest = pages.flatMap((p) => (kind === "open" ? inOrder(p.items, now) : p.items));
