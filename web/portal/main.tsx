@@ -11,6 +11,9 @@ import { makeRouter } from "./router";
 applyTheme((new URLSearchParams(location.search).get("theme") as Theme | null) ?? recall<Theme>("theme", "system"));
 // Letters lead to two pages for who is not inside yet.
 const by = /^\/portal\/(link|invitation)\/?$/.exec(location.pathname)?.[1] as "link" | "invitation" | undefined;
+// And a page of the vendor's own shows one inside it.
+const within = /^\/portal\/embed\/?$/.test(location.pathname);
+const Embed = lazy(() => import("./embed/page"));
 const Enter = lazy(async () => ({ default: (await import("./door")).Enter }));
 const AskLink = lazy(() => import("./door"));
 const client = makeClient();
@@ -22,7 +25,7 @@ createRoot(document.getElementById("root")!).render(
         <RingShapes />
         <OfflineBar />
         <Toasts>
-          {by ? <Suspense><Enter by={by} /></Suspense> : <SignedIn workspace="portal" more={<Suspense><AskLink /></Suspense>}><RouterProvider router={router} /></SignedIn>}
+          {within ? <Suspense><Embed /></Suspense> : by ? <Suspense><Enter by={by} /></Suspense> : <SignedIn workspace="portal" more={<Suspense><AskLink /></Suspense>}><RouterProvider router={router} /></SignedIn>}
         </Toasts>
       </Language>
     </QueryClientProvider>
