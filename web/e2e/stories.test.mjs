@@ -61,33 +61,35 @@ for (const language of ["zh-CN", "en"]) {
   });
 }
 
-test("connection lost for a minute: nothing lost, nothing doubled", { timeout: 180_000 }, async () => {
-  const say = words("zh-CN");
-  const customer = await house.person("galaxy", { path: "/portal/" });
-  const opened = await customer.api("POST", "/tickets", { subject: "游戏服登录超时", body: "晚高峰登录超时。", severity: "high", product: "ecs" });
-  const id = (opened.ticket ?? opened).id;
-  const engineer = await house.person("chief", { path: `/console/tickets/${id}` });
-  const box = engineer.page.getByRole("textbox", { name: say("console", "ticket.tab_reply") });
-  await box.fill("先看负载均衡。");
-  await engineer.context.setOffline(true);
-  await box.fill("先看负载均衡，再看会话保持。");
-  await engineer.page.keyboard.press("Control+Enter");
-  // Meanwhile the customer goes on.
-  await customer.api("POST", `/tickets/${id}/messages`, { body: "又有玩家反馈。", kind: "public", asks: false, attachments: [] }, { "idempotency-key": "story-1" });
-  await house.wind(1);
-  await engineer.context.setOffline(false);
-  await engineer.page.getByText("又有玩家反馈。", { exact: true }).first().waitFor();
-  // It goes out by itself, or at a second press if the writer was told of the news first.
-  const again = engineer.page.getByRole("button", { name: say("console", "ticket.send_anyway") });
-  const said = async () => (await customer.api("GET", `/tickets/${id}`)).messages.map((m) => m.body);
-  for (let i = 0; i < 100 && !(await said()).includes("先看负载均衡，再看会话保持。"); i++) {
-    if (await again.isVisible().catch(() => false)) await again.click();
-    await engineer.page.waitForTimeout(200);
-  }
-  assert.deepEqual((await said()).sort(), ["先看负载均衡，再看会话保持。", "又有玩家反馈。", "晚高峰登录超时。"].sort());
-  await customer.context.close();
-  await engineer.context.close();
-});
+for (const language of ["zh-CN", "en"]) {
+  test(`connection lost for a minute: nothing lost, nothing doubled (${language})`, { timeout: 180_000 }, async () => {
+    const say = words(language);
+    const customer = await house.person("galaxy", { path: "/portal/" });
+    const opened = await customer.api("POST", "/tickets", { subject: "游戏服登录超时", body: "晚高峰登录超时。", severity: "high", product: "ecs" });
+    const id = (opened.ticket ?? opened).id;
+    const engineer = await house.person("chief", { language, path: `/console/tickets/${id}` });
+    const box = engineer.page.getByRole("textbox", { name: say("console", "ticket.tab_reply") });
+    await box.fill("先看负载均衡。");
+    await engineer.context.setOffline(true);
+    await box.fill("先看负载均衡，再看会话保持。");
+    await engineer.page.keyboard.press("Control+Enter");
+    // Meanwhile the customer goes on.
+    await customer.api("POST", `/tickets/${id}/messages`, { body: "又有玩家反馈。", kind: "public", asks: false, attachments: [] }, { "idempotency-key": `offline-${language}` });
+    await house.wind(1);
+    await engineer.context.setOffline(false);
+    await engineer.page.getByText("又有玩家反馈。", { exact: true }).first().waitFor();
+    // It goes out by itself, or at a second press if the writer was told of the news first.
+    const again = engineer.page.getByRole("button", { name: say("console", "ticket.send_anyway") });
+    const said = async () => (await customer.api("GET", `/tickets/${id}`)).messages.map((m) => m.body);
+    for (let i = 0; i < 100 && !(await said()).includes("先看负载均衡，再看会话保持。"); i++) {
+      if (await again.isVisible().catch(() => false)) await again.click();
+      await engineer.page.waitForTimeout(200);
+    }
+    assert.deepEqual((await said()).sort(), ["先看负载均衡，再看会话保持。", "又有玩家反馈。", "晚高峰登录超时。"].sort());
+    await customer.context.close();
+    await engineer.context.close();
+  });
+}
 
 test("eight windows of one person: one line, and every window hears", { timeout: 180_000 }, async () => {
   const say = words("zh-CN");
@@ -114,29 +116,31 @@ test("eight windows of one person: one line, and every window hears", { timeout:
   await engineer.context.close();
 });
 
-test("two engineers on one ticket: each sees the other, neither writes past news unseen", { timeout: 180_000 }, async () => {
-  const say = words("zh-CN");
-  const customer = await house.person("yunfan", { path: "/portal/" });
-  const opened = await customer.api("POST", "/tickets", { subject: "专线切换后丢包", body: "跨可用区丢包 0.4%。", severity: "high", product: "vpc" });
-  const id = (opened.ticket ?? opened).id;
-  const li = await house.person("li", { path: `/console/tickets/${id}` });
-  const boxLi = li.page.getByRole("textbox", { name: say("console", "ticket.tab_reply") });
-  await boxLi.fill("我先核对路由表。");
-  const mia = await house.person("mia", { path: `/console/tickets/${id}` });
-  await mia.page.getByText("李想").first().waitFor();
-  await house.wind(1);
-  await mia.api("POST", `/tickets/${id}/messages`, { body: "路由表已核对，没有问题。", kind: "public", asks: false, attachments: [] }, { "idempotency-key": "story-2" });
-  await li.page.getByText("路由表已核对，没有问题。").first().waitFor();
-  await boxLi.focus();
-  await li.page.keyboard.press("Control+Enter");
-  const anyway = li.page.getByRole("button", { name: say("console", "ticket.send_anyway") });
-  await anyway.waitFor();
-  assert.equal(await boxLi.inputValue(), "我先核对路由表。", "what was written is still there");
-  await anyway.click();
-  for (let i = 0; i < 50 && (await customer.api("GET", `/tickets/${id}`)).messages.length < 3; i++) await li.page.waitForTimeout(200);
-  assert.equal((await customer.api("GET", `/tickets/${id}`)).messages.length, 3);
-  for (const p of [customer, li, mia]) await p.context.close();
-});
+for (const language of ["zh-CN", "en"]) {
+  test(`two engineers on one ticket: each sees the other, neither writes past news unseen (${language})`, { timeout: 180_000 }, async () => {
+    const say = words(language);
+    const customer = await house.person("yunfan", { path: "/portal/" });
+    const opened = await customer.api("POST", "/tickets", { subject: "专线切换后丢包", body: "跨可用区丢包 0.4%。", severity: "high", product: "vpc" });
+    const id = (opened.ticket ?? opened).id;
+    const li = await house.person("li", { language, path: `/console/tickets/${id}` });
+    const boxLi = li.page.getByRole("textbox", { name: say("console", "ticket.tab_reply") });
+    await boxLi.fill("我先核对路由表。");
+    const mia = await house.person("mia", { language, path: `/console/tickets/${id}` });
+    await mia.page.getByText(language === "en" ? "Li Xiang" : "李想").first().waitFor();
+    await house.wind(1);
+    await mia.api("POST", `/tickets/${id}/messages`, { body: "路由表已核对，没有问题。", kind: "public", asks: false, attachments: [] }, { "idempotency-key": `two-${language}` });
+    await li.page.getByText("路由表已核对，没有问题。").first().waitFor();
+    await boxLi.focus();
+    await li.page.keyboard.press("Control+Enter");
+    const anyway = li.page.getByRole("button", { name: say("console", "ticket.send_anyway") });
+    await anyway.waitFor();
+    assert.equal(await boxLi.inputValue(), "我先核对路由表。", "what was written is still there");
+    await anyway.click();
+    for (let i = 0; i < 50 && (await customer.api("GET", `/tickets/${id}`)).messages.length < 3; i++) await li.page.waitForTimeout(200);
+    assert.equal((await customer.api("GET", `/tickets/${id}`)).messages.length, 3);
+    for (const p of [customer, li, mia]) await p.context.close();
+  });
+}
 
 for (const language of ["zh-CN", "en"]) {
   test(`merge and undo: two cases of one customer become one, and stand as before afterwards (${language})`, { timeout: 180_000 }, async () => {
@@ -186,55 +190,106 @@ for (const language of ["zh-CN", "en"]) {
   });
 }
 
-test("a manager's worst hour: what falls due unseen turns late on the page by itself", { timeout: 240_000 }, async () => {
-  const say = words("zh-CN");
-  const customer = await house.person("galaxy", { path: "/portal/" });
-  const opened = await customer.api("POST", "/tickets", { subject: "支付回调超时", body: "下单成功率降到 61%。", severity: "critical", product: "slb" });
-  const id = (opened.ticket ?? opened).id;
-  const chief = await house.person("chief", { path: `/console/tickets/${id}` });
-  await chief.page.getByRole("heading", { level: 1, name: "支付回调超时" }).waitFor();
-  const { clocks } = await chief.api("GET", `/tickets/${id}`);
-  const first = clocks.find((c) => c.promise === "first_response");
-  assert.equal(first.verdict, "running");
-  const left = (Date.parse(first.due_at) - Date.parse(first.base_at)) / 60_000;
-  await house.wind(left + 1);
-  for (let i = 0; i < 100; i++) {
-    const now = (await chief.api("GET", `/tickets/${id}`)).clocks.find((c) => c.promise === "first_response");
-    if (now.verdict === "broken") break;
-    await chief.page.waitForTimeout(200);
-  }
-  const after = (await chief.api("GET", `/tickets/${id}`)).clocks.find((c) => c.promise === "first_response");
-  assert.equal(after.verdict, "broken");
-  assert.equal(after.broken_at, after.due_at, "it broke when it was due, whenever it was noticed");
-  await chief.page.getByText(say("console", "ticket.sys_clock_breached").split("}").pop()).first().waitFor();
-  await chief.context.close();
-  await customer.context.close();
-});
+for (const language of ["zh-CN", "en"]) {
+  test(`a manager's worst hour: what falls due unseen turns late on the page by itself (${language})`, { timeout: 240_000 }, async () => {
+    const say = words(language);
+    const customer = await house.person("galaxy", { path: "/portal/" });
+    const opened = await customer.api("POST", "/tickets", { subject: "支付回调超时", body: "下单成功率降到 61%。", severity: "critical", product: "slb" });
+    const id = (opened.ticket ?? opened).id;
+    const chief = await house.person("chief", { language, path: `/console/tickets/${id}` });
+    await chief.page.getByRole("heading", { level: 1, name: "支付回调超时" }).waitFor();
+    const { clocks } = await chief.api("GET", `/tickets/${id}`);
+    const first = clocks.find((c) => c.promise === "first_response");
+    assert.equal(first.verdict, "running");
+    const left = (Date.parse(first.due_at) - Date.parse(first.base_at)) / 60_000;
+    await house.wind(left + 1);
+    for (let i = 0; i < 100; i++) {
+      const now = (await chief.api("GET", `/tickets/${id}`)).clocks.find((c) => c.promise === "first_response");
+      if (now.verdict === "broken") break;
+      await chief.page.waitForTimeout(200);
+    }
+    const after = (await chief.api("GET", `/tickets/${id}`)).clocks.find((c) => c.promise === "first_response");
+    assert.equal(after.verdict, "broken");
+    assert.equal(after.broken_at, after.due_at, "it broke when it was due, whenever it was noticed");
+    await chief.page.getByText(say("console", "ticket.sys_clock_breached").split("}").pop()).first().waitFor();
+    // Whoever has it hands it on from the board, with the keyboard alone; the case says why, and the board shows it where it is now.
+    const to = (await chief.api("GET", "/people?limit=200")).items.find((p) => p.login === (language === "en" ? "mia" : "wang"));
+    await chief.page.goto(`/console/board?lang=${language}`);
+    const { number } = opened.ticket ?? opened;
+    const hand = chief.page.getByRole("button", { name: say("console", "board.hand_name").replace("{number}", number) });
+    await hand.focus();
+    await chief.page.keyboard.press("Enter");
+    const choice = chief.page.getByRole("menuitem").filter({ hasText: to.name }).first();
+    await choice.focus();
+    await chief.page.keyboard.press("Enter");
+    await chief.page.getByRole("dialog").waitFor();
+    await chief.page.keyboard.insertText(language === "en" ? "Takes over for this hour." : "这一小时由您接手。");
+    await chief.page.keyboard.press("Tab");
+    await chief.page.getByRole("dialog").getByRole("button", { name: say("console", "board.do_hand") }).focus();
+    await chief.page.keyboard.press("Enter");
+    await chief.page.getByText(say("console", "board.handed").replace("{number}", number).replace("{name}", to.name)).first().waitFor();
+    assert.equal((await chief.api("GET", `/tickets/${id}`)).ticket.handler, to.id);
+    await chief.page.getByRole("region", { name: to.name }).getByRole("link", { name: "支付回调超时" }).first().waitFor();
+    await chief.context.close();
+    await customer.context.close();
+  });
+}
 
-test("keyboard only: from the queue to an answer without a mouse", { timeout: 180_000 }, async () => {
-  const say = words("zh-CN");
-  const customer = await house.person("deepblue", { path: "/portal/" });
-  const opened = await customer.api("POST", "/tickets", { subject: "容器节点扩容后一直等待", body: "扩容后 Pod 一直 Pending。", severity: "medium", product: "ack" });
-  const number = (opened.ticket ?? opened).number, id = (opened.ticket ?? opened).id;
-  const chief = await house.person("chief", { path: "/console/" });
-  await chief.page.getByRole("heading", { level: 1 }).first().waitFor();
-  await chief.page.keyboard.press("Control+k");
-  await chief.page.getByRole("dialog").waitFor();
-  await chief.page.keyboard.type(number);
-  await chief.page.waitForTimeout(600);
-  await chief.page.keyboard.press("Enter");
-  await chief.page.waitForURL(new RegExp(id));
-  await chief.page.getByRole("heading", { level: 1, name: "容器节点扩容后一直等待" }).waitFor();
-  await house.wind(1);
-  await chief.page.keyboard.press("r");
-  await chief.page.waitForFunction(() => document.activeElement?.tagName === "TEXTAREA");
-  await chief.page.keyboard.insertText("我在看节点事件。");
-  // Enter that chooses a word of the input method must not send.
-  await chief.page.evaluate(() => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true, isComposing: true, bubbles: true, cancelable: true })));
-  assert.equal((await customer.api("GET", `/tickets/${id}`)).messages.length, 1);
-  await chief.page.keyboard.press("Control+Enter");
-  for (let i = 0; i < 50 && (await customer.api("GET", `/tickets/${id}`)).messages.length < 2; i++) await chief.page.waitForTimeout(200);
-  assert.equal((await customer.api("GET", `/tickets/${id}`)).messages[1].body, "我在看节点事件。");
-  await chief.context.close();
-  await customer.context.close();
-});
+for (const language of ["zh-CN", "en"]) {
+  test(`keyboard only: from the queue to an answer without a mouse (${language})`, { timeout: 180_000 }, async () => {
+    const say = words(language);
+    const customer = await house.person("deepblue", { path: "/portal/" });
+    const opened = await customer.api("POST", "/tickets", { subject: "容器节点扩容后一直等待", body: "扩容后 Pod 一直 Pending。", severity: "medium", product: "ack" });
+    const number = (opened.ticket ?? opened).number, id = (opened.ticket ?? opened).id;
+    const chief = await house.person("chief", { language, path: "/console/" });
+    await chief.page.getByRole("heading", { level: 1 }).first().waitFor();
+    await chief.page.keyboard.press("Control+k");
+    await chief.page.getByRole("dialog").waitFor();
+    await chief.page.keyboard.type(number);
+    await chief.page.waitForTimeout(600);
+    await chief.page.keyboard.press("Enter");
+    await chief.page.waitForURL(new RegExp(id));
+    await chief.page.getByRole("heading", { level: 1, name: "容器节点扩容后一直等待" }).waitFor();
+    await house.wind(1);
+    await chief.page.keyboard.press("r");
+    await chief.page.waitForFunction(() => document.activeElement?.tagName === "TEXTAREA");
+    await chief.page.keyboard.insertText("我在看节点事件。");
+    // Enter that chooses a word of the input method must not send.
+    await chief.page.evaluate(() => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true, isComposing: true, bubbles: true, cancelable: true })));
+    assert.equal((await customer.api("GET", `/tickets/${id}`)).messages.length, 1);
+    await chief.page.keyboard.press("Control+Enter");
+    for (let i = 0; i < 50 && (await customer.api("GET", `/tickets/${id}`)).messages.length < 2; i++) await chief.page.waitForTimeout(200);
+    assert.equal((await customer.api("GET", `/tickets/${id}`)).messages[1].body, "我在看节点事件。");
+    await chief.context.close();
+    await customer.context.close();
+  });
+}
+for (const language of ["zh-CN", "en"]) {
+  test(`screen at 360 px: an engineer on the way answers from a phone (${language})`, { timeout: 180_000 }, async () => {
+    const say = words(language);
+    const customer = await house.person("orange", { path: "/portal/" });
+    const subject = language === "en" ? "Invoices cannot be downloaded" : "发票无法下载";
+    const opened = await customer.api("POST", "/tickets", { subject, body: subject, severity: "high", product: "oss" });
+    const id = (opened.ticket ?? opened).id;
+    await house.wind(1);
+    const phone = await house.person("chief", { phone: true, language, theme: "dark", path: "/console/?view=all" });
+    // Rows further down are drawn when they are reached.
+    const row = phone.page.locator(`#open-${id}`);
+    for (let i = 0; i < 40 && !(await row.count()); i++) {
+      await phone.page.evaluate(() => { for (const e of document.querySelectorAll("*")) if (e.scrollHeight > e.clientHeight + 40) e.scrollTop += 400; });
+      await phone.page.waitForTimeout(150);
+    }
+    await row.tap();
+    await phone.page.getByRole("heading", { level: 1, name: subject }).waitFor();
+    const box = phone.page.getByRole("textbox", { name: say("console", "ticket.tab_reply") });
+    const answer = language === "en" ? "Mended; please try once more." : "已修复，请再试一次。";
+    await box.fill(answer);
+    const over = await phone.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(over <= 0, `${over} px too wide`);
+    await phone.page.getByRole("button", { name: say("console", "ticket.send_reply"), exact: true }).first().tap();
+    for (let i = 0; i < 50 && (await customer.api("GET", `/tickets/${id}`)).messages.length < 2; i++) await phone.page.waitForTimeout(200);
+    assert.equal((await customer.api("GET", `/tickets/${id}`)).messages[1].body, answer);
+    await phone.context.close();
+    await customer.context.close();
+  });
+}
