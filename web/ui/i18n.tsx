@@ -60,12 +60,22 @@ export function useSpeech(): Speech {
 export const useSay = () => useSpeech().say;
 export const useWhen = () => useSpeech().when;
 
+/** Making a formatter takes as long as painting a row; there are some dozens at most. */
+const formatters = new Map<string, unknown>();
+function kept<F>(key: string, make: () => F): F {
+  const found = formatters.get(key) as F | undefined;
+  if (found) return found;
+  const made = make();
+  formatters.set(key, made);
+  return made;
+}
 const MINUTE = 60_000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 /** Writes instants and lengths. Instants come as RFC 3339; the zone is the reader's. */
 export class When {
   constructor(private language: string, readonly zone: string, private say: Say) {}
   private format(at: Date, options: Intl.DateTimeFormatOptions) {
-    return new Intl.DateTimeFormat(this.language === "en" || this.language === "en-XA" ? "en-GB" : this.language, { timeZone: this.zone, ...options }).format(at);
+    const language = this.language === "en" || this.language === "en-XA" ? "en-GB" : this.language;
+    return kept(`${language} ${this.zone} ${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(language, { timeZone: this.zone, ...options })).format(at);
   }
   private day(at: Date) { return this.format(at, { year: "numeric", month: "2-digit", day: "2-digit" }); }
   /** `14:05` today, `19 Nov 14:05` this year, with the year otherwise. */
