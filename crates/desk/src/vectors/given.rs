@@ -1,8 +1,11 @@
 use super::BadInput;
 use crate::plan::Library;
-use domain::calendar::{ALL_DAYS, Calendar, MON_TO_FRI, Spec, Window};
+use domain::calendar::{ALL_DAYS, Calendar, MON_TO_FRI, Month, Spec, Window};
 use domain::kit::{At, Span};
+use domain::money::{Amount, Currency, Ratio};
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
 /// What an example gives, with the path to it for complaints.
@@ -62,6 +65,27 @@ impl<'v> Given<'v> {
     }
     pub(super) fn day(&self, key: &str) -> Result<Date, BadInput> {
         self.needed(key, self.maybe_day(key)?)
+    }
+    pub(super) fn month(&self, key: &str) -> Result<Month, BadInput> {
+        self.needed(key, self.parsed(key, "vectors.no_month", |t| t.parse().ok())?)
+    }
+    /// A number in quotes, so that none of its digits is lost.
+    pub(super) fn decimal(&self, key: &str) -> Result<Decimal, BadInput> {
+        self.needed(key, self.parsed(key, "vectors.no_number", |t| Decimal::from_str_exact(t).ok())?)
+    }
+    pub(super) fn ratio(&self, key: &str) -> Result<Ratio, BadInput> {
+        Ratio::of(self.decimal(key)?).map_err(|e| self.bad(e.key(), key))
+    }
+    /// `currency` beside it says which; without one it is yuan.
+    pub(super) fn amount(&self, key: &str) -> Result<Amount, BadInput> {
+        self.money(self.decimal(key)?, key)
+    }
+    pub(super) fn money(&self, number: Decimal, key: &str) -> Result<Amount, BadInput> {
+        let currency = self.parsed("currency", "vectors.no_currency", Currency::parse)?.unwrap_or(Currency::CNY);
+        Amount::new(number, currency).map_err(|e| self.bad(e.key(), key))
+    }
+    pub(super) fn maybe_zone(&self, key: &str) -> Result<Option<TimeZone>, BadInput> {
+        self.parsed(key, "calendar.unknown_zone", |t| TimeZone::get(t).ok())
     }
     pub(super) fn count(&self, key: &str) -> Result<u32, BadInput> {
         let n = self.value(key).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());

@@ -3,6 +3,7 @@
 //! A file is a list of `{id, area, given, expect}`. Instants are RFC 3339, lengths ISO 8601, days `2025-09-30`, months `2025-09`. Only the keys
 //! of `expect` are compared; `null` means there is none. A new area is one function and one line in [`AREAS`].
 mod given;
+mod money;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -71,6 +72,13 @@ const AREAS: &[(&str, Rule)] = &[
     ("lead_time", rules::lead_time),
     ("version", rules::version),
     ("quota", rules::quota),
+    ("fee", money::fee),
+    ("tiered", money::tiered),
+    ("amortisation", money::amortisation),
+    ("proration", money::proration),
+    ("upgrade", money::upgrade),
+    ("uptime", money::uptime),
+    ("compensation", money::compensation),
 ];
 const AREA_UNKNOWN: &str = "vectors.area_not_known";
 

@@ -12,8 +12,8 @@ use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-type Got = Result<Map<String, Value>, BadInput>;
-fn got<const N: usize>(pairs: [(&str, Value); N]) -> Got {
+pub(super) type Got = Result<Map<String, Value>, BadInput>;
+pub(super) fn got<const N: usize>(pairs: [(&str, Value); N]) -> Got {
     Ok(pairs.into_iter().map(|(key, value)| (key.to_string(), value)).collect())
 }
 fn instant(at: Option<At>) -> Value {

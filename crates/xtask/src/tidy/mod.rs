@@ -20,6 +20,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("sql_stays_in_the_cellar", walls::sql_stays_in_the_cellar),
     ("vendors_stay_home", walls::vendors_stay_home),
     ("one_clock", walls::one_clock),
+    ("money_is_exact", walls::money_is_exact),
     ("no_rough_edges", manners::no_rough_edges),
     ("dependencies_have_reasons", manners::dependencies_have_reasons),
     ("plain_names", manners::plain_names),

@@ -42,7 +42,7 @@ macro_rules! tidy {
     };
 }
 tidy! {
-    arrows rock_is_bare sql_stays_in_the_cellar vendors_stay_home one_clock no_rough_edges dependencies_have_reasons plain_names
+    arrows rock_is_bare sql_stays_in_the_cellar vendors_stay_home one_clock money_is_exact no_rough_edges dependencies_have_reasons plain_names
     files_stay_readable stands_alone rooms_are_in_the_glossary crates_are_on_the_map plan_books_name_their_version
 }
 
@@ -146,6 +146,17 @@ fn an_unwrap_outside_tests_is_found() {
         manners::no_rough_edges,
         &[("crates/desk/src/act.rs", "fn f() { g().unwrap_or(1); \"dbg!\"; } #[cfg(test)] mod tests { fn t() { g().unwrap(); } }")],
     );
+}
+
+#[test]
+fn a_binary_fraction_where_money_is_reckoned_is_found() {
+    for bad in ["let rate: f64 = 1;", "let x = d.to_f64();", "use std::f32;", "let half = 0.5;", "f(1_000.25)"] {
+        finds(walls::money_is_exact, &[("crates/domain/src/money/fee.rs", bad)], "no binary fractions");
+        finds(walls::money_is_exact, &[("crates/desk/src/invoice.rs", bad)], "no binary fractions");
+        passes(walls::money_is_exact, &[("crates/domain/src/routing/mod.rs", bad)]);
+    }
+    let good = "/// 0.5, f64\nlet (a, b) = (pair.0.1, 0..5); let c = 5.max(n); let r = \"0.10\";\n#[cfg(test)]\nmod tests { fn f() -> f64 { 0.5 } }";
+    passes(walls::money_is_exact, &[("crates/domain/src/money/fee.rs", good)]);
 }
 
 #[test]

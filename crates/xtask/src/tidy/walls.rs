@@ -171,3 +171,32 @@ pub fn one_clock(house: &House) -> Vec<String> {
     }
     findings
 }
+
+/// The rooms that reckon money, on every floor that has them.
+const MONEY_ROOMS: &[&str] = &["money", "credit", "contract", "statement", "invoice", "order", "quota", "plan"];
+
+pub fn money_is_exact(house: &House) -> Vec<String> {
+    let mut findings = Vec::new();
+    for (page, source) in product_code(house).iter().filter(|(page, _)| MONEY_ROOMS.iter().any(|room| is_of_room(&page.path, room))) {
+        for (i, line) in source.code.lines().enumerate() {
+            if line.contains("f32") || line.contains("f64") || has_float_literal(line) {
+                findings.push(format!("{}:{}: no binary fractions where money is reckoned: use Amount, Ratio or Decimal", page.path, i + 1));
+            }
+        }
+    }
+    findings
+}
+/// `…/money/fee.rs` and `…/money.rs` alike.
+fn is_of_room(path: &str, room: &str) -> bool {
+    path.split('/').any(|part| part == room || part.strip_suffix(".rs") == Some(room))
+}
+/// `0.5`, but not the fields of `pair.0.1`, the range `0..5` or the method of `5.max(n)`.
+fn has_float_literal(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    let digit = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_digit);
+    let begins = |i: usize| {
+        let first = (0..=i).rev().take_while(|j| digit(*j) || bytes[*j] == b'_').last();
+        first.is_none_or(|j| j == 0 || !(bytes[j - 1].is_ascii_alphanumeric() || bytes[j - 1] == b'.'))
+    };
+    (1..bytes.len()).any(|i| bytes[i] == b'.' && digit(i - 1) && digit(i + 1) && begins(i - 1))
+}
