@@ -82,7 +82,7 @@ test("a host that cannot vouch, or says nothing, keeps nobody waiting", async ()
   expect(host.get()).toMatchObject({ me: { id: "per_1" }, trouble: null });
 });
 test("what the house refuses is told, and who was in stays in until the bearer is over", async () => {
-  const { host, tell } = around((token, times) => (times === 1 ? { token: "one", lasts: 120_000, me: { id: "per_1" } as never } : new Refusal(401, "embed_used", token, null, [], "")));
+  const { host, tell, count } = around((token, times) => (times === 1 ? { token: "one", lasts: 120_000, me: { id: "per_1" } as never } : new Refusal(401, "embed_used", token, null, [], "")));
   tell({ yinuo: "hello", token: "a" });
   await settled();
   await vi.advanceTimersByTimeAsync(60_000);
@@ -92,6 +92,22 @@ test("what the house refuses is told, and who was in stays in until the bearer i
   expect(await host.now()).toBe("one");
   await vi.advanceTimersByTimeAsync(61_000);
   await expect(host.now()).rejects.toMatchObject({ status: 401 });
+  await expect(host.fresh("one")).rejects.toMatchObject({ status: 401 });
+  expect(count("token?"), "after a no nobody is asked again").toBe(1);
+});
+test("a line that was down while renewing is tried with the next question", async () => {
+  const { host, tell, count } = around((token, times) => (times === 2 ? new Refusal(0, "offline", "", null, [], "") : { token, lasts: 120_000, me: { id: "per_1" } as never }));
+  tell({ yinuo: "hello", token: "a" });
+  await vi.advanceTimersByTimeAsync(60_000);
+  tell({ yinuo: "token", token: "b" });
+  await settled();
+  expect(host.get().trouble).toMatchObject({ kind: "refused", error: { offline: true } });
+  await vi.advanceTimersByTimeAsync(61_000);
+  const now = host.now();
+  tell({ yinuo: "token", token: "c" });
+  expect(await now).toBe("c");
+  expect(host.get().trouble).toBe(null);
+  expect(count("token?")).toBe(2);
 });
 test("opened by itself it knows", () => {
   const here = { addEventListener: () => {} } as { parent?: unknown };

@@ -2,6 +2,8 @@
 import { Refusal, type Me, type Pass } from "@api/client";
 
 const READY_EVERY = 500, READY_FOR = 10_000, TOKEN_WITHIN = 15_000, BEFORE_END = 60_000, LASTS_LEAST = 90_000;
+/** The refusal of whatever is asked while there is no bearer; the bar above says why. */
+export const LOST = "embed_lost";
 export interface About { product: string; instance: string; language: string }
 /** What keeps somebody out: no page around, one that does not answer, one that cannot vouch, one whose word the house does not take. */
 export type Trouble = { kind: "alone" } | { kind: "silent" } | { kind: "unvouched"; why: string } | { kind: "refused"; error: Refusal };
@@ -24,7 +26,7 @@ export class Host implements Pass {
   private knocking: ReturnType<typeof setInterval> | undefined;
   private renewal: ReturnType<typeof setTimeout> | undefined;
   /** What a question that cannot be asked any more is told; set by who knows the words. */
-  words: (trouble: Trouble) => string = () => "";
+  words: (trouble: Trouble) => [title: string, detail: string] = () => ["", ""];
 
   constructor(private here: Pick<Window, "parent" | "addEventListener">, asked: URLSearchParams, private enter: Enter) {
     this.embed = asked.get("embed") ?? "";
@@ -93,16 +95,17 @@ export class Host implements Pass {
   }
   private refusal(trouble: Trouble) {
     if (trouble.kind === "refused" && trouble.error.offline) return trouble.error;
-    return new Refusal(401, "embed_lost", this.words(trouble), null, [], "");
+    return new Refusal(401, LOST, ...this.words(trouble), [], "");
   }
-  /** The bearer of now; another one where it is over. Nobody is asked again and again: after a "no", only who presses "again" asks. */
+  /** The bearer of now; another one where it is over. */
   async now(): Promise<string> {
-    if (this.secret && Date.now() < this.until) return this.secret;
-    if (this.stand.trouble) throw this.refusal(this.stand.trouble);
-    return this.fresh(this.secret);
+    return this.secret && Date.now() < this.until ? this.secret : this.fresh(this.secret);
   }
   async fresh(old: string): Promise<string> {
     if (this.secret && this.secret !== old) return this.secret;
+    // Nobody is asked again and again: after a "no" only who presses "again" asks; a line that was down is tried whenever something is asked.
+    const { trouble } = this.stand;
+    if (trouble && !(trouble.kind === "refused" && trouble.error.offline)) throw this.refusal(trouble);
     this.renewing ??= this.ask().then((said) => this.take(said)).finally(() => { this.renewing = null; });
     return this.renewing;
   }

@@ -22,7 +22,7 @@ export default function Embed() { return <Around value={host}><Door /></Around>;
 function Door() {
   const { say, language, setLanguage, setZone } = useSpeech(), { stand } = useAround(), { me } = stand;
   setApiLanguage(language === "en-XA" ? "en" : language);
-  host.words = (t) => troubleWords(t, say)[1];
+  host.words = (t) => troubleWords(t, say);
   // As the page around speaks; else as this person reads.
   const asked = near(new URLSearchParams(location.search).get("lang") ?? ""), wanted = asked ? undefined : (near(stand.about.language) ?? near(me?.language ?? ""));
   useEffect(() => { if (wanted) setLanguage(wanted); }, [wanted]);

@@ -1,6 +1,7 @@
 /** What the window shows: a question to ask, the cases, one case. Each made of the portal's own parts. */
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { Link, useParams } from "@tanstack/react-router";
+import { Refusal } from "@api/client";
 import { caseQuery } from "@api/queries";
 import { Severity, Shape, useMe, useNow, useSpeech, Wrong } from "@ui";
 import type { Case } from "../api";
@@ -10,35 +11,32 @@ import { Composer } from "../rooms/cases/composer";
 import { List } from "../rooms/cases/page";
 import { Rating } from "../rooms/cases/rating";
 import { decision, promised, sentence } from "../story";
-import { useTitle } from "../shell";
 import { useAround } from "./around";
+import { LOST } from "./host";
 
-export function AskView() {
-  const { say } = useSpeech(), me = useMe(), go = useNavigate(), { stand } = useAround();
-  useTitle(say("portal.ask"));
+export function AskView({ onMade }: { onMade: (ticket: string) => unknown }) {
+  const { say } = useSpeech(), me = useMe(), { stand } = useAround();
   return (
     <div className="ask-page">
       <h1 className="unseen">{say("ask.title")}</h1>
-      <AskForm small place={`embed.ask.${me.id}`} given={stand.about} onMade={(id) => go({ to: "/cases/$id", params: { id } })} />
+      <AskForm small place={`embed.ask.${me.id}`} given={stand.about} onMade={onMade} />
     </div>
   );
 }
 export function CasesView() {
   const { say } = useSpeech();
-  useTitle(say("portal.cases"));
   return <><h1 className="unseen">{say("portal.cases")}</h1><List kind="open" /></>;
 }
 export function CaseView() {
   const { id } = useParams({ from: "/cases/$id" });
   const found = useQuery(caseQuery(id));
   if (found.isPending) return <Shape rows={8} />;
-  if (found.isError && !found.data) return <Wrong error={found.error} again={() => void found.refetch()} />;
+  if (found.isError && !found.data) return found.error instanceof Refusal && found.error.code === LOST ? null : <Wrong error={found.error} again={() => void found.refetch()} />;
   return <One key={id} c={found.data!} />;
 }
 function One({ c }: { c: Case }) {
   const { say, when, language } = useSpeech(), now = useNow();
   const t = c.ticket, what = decision(c), { act, fault } = useAct(t.id);
-  useTitle(`${t.number} ${t.subject}`);
   useSeen(t.id, c.messages.length);
   return (
     <div className="case-page">

@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { api, got, newKey, Refusal, upload } from "@api/client";
-import { bookWords, keep, lengthMs, may, recall, Severity, useMe, useNow, useSpeech, useTell } from "@ui";
+import { bookWords, keep, keepsLonger, lengthMs, may, recall, Severity, useMe, useNow, useSpeech, useTell } from "@ui";
 import { bookQuery, choicesQuery, quotasQuery, soft, type Book, type Choices, type Preview } from "../../api";
 import { BYTES_MAX, Chips, Drop, FILES_MAX, named, Pick, type Kept } from "../../files";
 import { Guides } from "./guides";
@@ -35,7 +35,12 @@ export function AskForm({ place, given, small = false, onMade, end }: { place: s
   useEffect(() => {
     const before = was.current, now = about(given);
     was.current = given;
-    setDraft((d) => { const next = { ...d }; for (const f of ["product", "instance"] as const) if (now[f] && (!d[f] || d[f] === before[f])) next[f] = now[f]; return next; });
+    setDraft((d) => {
+      const goes = (f: "product" | "instance") => (now[f] && (!d[f] || d[f] === before[f]) ? { [f]: now[f] } : {});
+      const next = { ...d, ...goes("product"), ...goes("instance") };
+      if (d.subject || d.body) keep(place, next);
+      return next;
+    });
   }, [given.product, given.instance]);
   const forget = () => { const fresh = { ...EMPTY(), ...about(given) }, old = draft; keep(place, fresh); setDraft(fresh); setFaults({}); tell(say("ask.forgotten"), () => { keep(place, old); setDraft(old); }); };
 
@@ -172,7 +177,7 @@ export function AskForm({ place, given, small = false, onMade, end }: { place: s
           <p className="why q" role="status">{by ? say("ask.promise", { by }) : chosen ? say("ask.no_promise") : say("ask.choose_impact")}</p>
           <button className="btn go" disabled={busy}>{say(busy ? "case.sending" : "ask.send")}</button>
           {end}
-          <span className="s m">{say("ask.kept")}</span>
+          <span className="s m">{say(keepsLonger() ? "ask.kept" : "ask.kept_now")}</span>
         </div>
       </form>
     </>
