@@ -19,7 +19,7 @@ before(async () => {
 after(() => house?.close());
 
 const CONSOLE = ["/", "/?view=all", "/tickets/:ticket", "/search?q=数据库", "/people", "/board", "/figures", "/plans", "/plans/ali.enterprise.v2", "/calendars", "/customers", "/tools", "/tools?shelf=macros", "/tools?shelf=checklists", "/guides", "/routing", "/mail", "/embeds", "/webhooks", "/me", "/house", "/gallery"];
-const PORTAL = ["/", "/ask", "/cases", "/cases/:ticket", "/plan", "/news", "/me"];
+const PORTAL = ["/", "/ask", "/cases", "/cases/:ticket", "/plan", "/news", "/me", "/embed"];
 const looks = [
   { language: "zh-CN", theme: "light", phone: false },
   { language: "en", theme: "dark", phone: false },

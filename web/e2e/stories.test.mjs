@@ -1,7 +1,9 @@
 // What people do all day, in two languages, in a real browser against the real program.
 import assert from "node:assert/strict";
+import { generateKeyPairSync, randomUUID, sign } from "node:crypto";
+import { createServer } from "node:http";
 import { after, afterEach, before, test } from "node:test";
-import { openHouse, words } from "./house.mjs";
+import { axe, openHouse, words } from "./house.mjs";
 
 let house;
 before(async () => { house = await openHouse(); }, { timeout: 120_000 });
@@ -291,5 +293,107 @@ for (const language of ["zh-CN", "en"]) {
     assert.equal((await customer.api("GET", `/tickets/${id}`)).messages[1].body, answer);
     await phone.context.close();
     await customer.context.close();
+  });
+}
+
+/** A console of the vendor's own on another origin: a page that loads the script, and a server that signs who is at the screen. */
+async function openConsole(house, signed) {
+  const server = createServer(async (asked, answer) => {
+    if (asked.url === "/token") { answer.setHeader("content-type", "text/plain"); return answer.end(await signed()); }
+    answer.setHeader("content-type", "text/html; charset=utf-8");
+    answer.end(`<!doctype html><html lang="en"><meta charset="utf-8"><title>Console</title><h1>i-0abc123</h1><button id="help">Help</button>
+      <script src="${house.base}/embed.js" data-embed="${server.embed}" data-button="off" async></script>
+      <script>help.onclick = () => Yinuo.open({ product: "ecs", instance: "i-0abc123", language: server_language(), token: () => fetch("/token").then((r) => r.text()) });
+      function server_language() { return new URLSearchParams(location.search).get("language"); }</script>`);
+  });
+  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
+  const { port } = server.address();
+  return { server, registered: `http://localhost:${port}`, stranger: `http://127.0.0.1:${port}` };
+}
+for (const language of ["zh-CN", "en"]) {
+  test(`a question from inside the vendor's own console (${language})`, { timeout: 180_000 }, async () => {
+    const say = words(language), login = language === "en" ? "northwind" : "yunfan";
+    const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const admin = await house.person("admin"), customer = await house.person(login);
+    const part = (o) => Buffer.from(JSON.stringify(o)).toString("base64url");
+    const signed = async (more = {}) => {
+      // By the house's watch, which these stories wind.
+      const iat = Math.floor(Date.parse((await customer.api("GET", "/ask/choices")).at) / 1000);
+      const text = `${part({ alg: "ES256", typ: "JWT" })}.${part({ iss: host.server.embed, sub: login, aud: house.base, iat, exp: iat + 300, jti: randomUUID(), ...more })}`;
+      return `${text}.${sign("sha256", Buffer.from(text), { key: keys.privateKey, dsaEncoding: "ieee-p1363" }).toString("base64url")}`;
+    };
+    const host = await openConsole(house, signed);
+    const embed = await admin.api("POST", "/embeds", { name: `Console ${language}`, origins: [host.registered], key: { alg: "ES256", public_key: keys.publicKey.export({ type: "spki", format: "pem" }) } }, { "idempotency-key": randomUUID() });
+    host.server.embed = embed.id;
+
+    // A browser that never was at the support site.
+    const context = await house.browser.newContext({ locale: language, timezoneId: "Asia/Shanghai" });
+    context.setDefaultTimeout(20_000);
+    const page = await context.newPage();
+    page.on("pageerror", (e) => house.faults.push(`console: ${e.message}`));
+    page.on("console", (m) => { if (m.type() === "error" && /Content Security Policy|Refused to/.test(m.text())) house.faults.push(`console: ${m.text()}`); });
+    await page.goto(`${host.registered}/?language=${language}`);
+    await page.locator("#help").click();
+    const inside = page.frameLocator("iframe");
+    const asked = language === "en" ? "Logins are refused" : "登录被拒绝";
+    await inside.getByLabel(say("portal", "ask.subject")).fill(asked);
+    assert.match(await inside.locator(".about").innerText(), /ecs · i-0abc123/, "what the page around is about is known");
+    await inside.getByLabel(say("portal", "ask.body")).fill(asked);
+    await inside.locator("#severity-high").check();
+    const [before, behind] = say("portal", "ask.answer_by").split("{at}");
+    await inside.locator(".why").filter({ hasText: behind || before }).waitFor();
+    assert.deepEqual(await axe(page.frames()[1]), []);
+    await inside.getByRole("button", { name: say("portal", "ask.send"), exact: true }).click();
+
+    // The case, and its promise, as the house has them.
+    await inside.getByRole("heading", { level: 1, name: asked }).waitFor();
+    const { items } = await customer.api("GET", "/tickets?limit=20"), made = items.find((t) => t.subject === asked && t.instance === "i-0abc123");
+    assert.ok(made, "the case is the customer's");
+    assert.equal(made.product, "ecs");
+    const { clocks } = await customer.api("GET", `/tickets/${made.id}`), first = clocks.find((c) => c.promise === "first_response");
+    const due = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: customer.me.tz ?? "Asia/Shanghai" }).format(new Date(first.due_at));
+    await inside.locator(".now").filter({ hasText: due }).waitFor();
+    assert.deepEqual(await axe(page.frames()[1]), []);
+
+    // The answer comes by itself, and the page around is told of it; nothing was left in the browser that opens a door.
+    await house.wind(1);
+    const engineer = await house.person("chief"), answer = language === "en" ? "I have it." : "我已接手。";
+    await engineer.api("POST", `/tickets/${made.id}/messages`, { body: answer, kind: "public", asks: false, attachments: [] }, { "idempotency-key": randomUUID() });
+    await inside.getByText(answer, { exact: true }).first().waitFor();
+    assert.deepEqual(await context.cookies(), []);
+
+    // Closed and opened again, it is where it was.
+    await page.frames()[1].locator("#room").focus();
+    await page.keyboard.press("Escape");
+    await page.locator("iframe").waitFor({ state: "hidden" });
+    assert.equal(await page.evaluate(() => document.activeElement.id), "help");
+    await page.locator("#help").click();
+    await inside.getByRole("heading", { level: 1, name: asked }).waitFor();
+
+    // The quarter of an hour is over: another word of the host's, and nobody notices.
+    await house.wind(20);
+    await inside.getByRole("textbox").last().fill(asked);
+    await inside.getByRole("button", { name: say("portal", "case.send"), exact: true }).click();
+    for (let i = 0; i < 50 && (await customer.api("GET", `/tickets/${made.id}`)).messages.length < 3; i++) await page.waitForTimeout(200);
+    assert.equal((await customer.api("GET", `/tickets/${made.id}`)).messages.length, 3);
+
+    // A page of another origin gets nothing: no frame, and no door by its word either.
+    const policy = async (path) => /frame-ancestors ([^;]+)/.exec((await fetch(`${house.base}${path}`)).headers.get("content-security-policy"))[1].split(" ");
+    assert.ok((await policy("/portal/embed")).includes(host.registered) && !(await policy("/portal/embed")).includes(host.stranger));
+    assert.deepEqual(await policy("/portal/"), ["'none'"]);
+    const foreign = await context.newPage(), tried = [];
+    foreign.on("request", (r) => { if (r.url().includes("/api/")) tried.push(r.url()); });
+    await foreign.goto(`${host.stranger}/?language=${language}`);
+    await foreign.locator("#help").click();
+    await foreign.waitForFunction(() => document.querySelector("iframe"));
+    await foreign.waitForTimeout(1500);
+    assert.match(foreign.frames()[1]?.url() ?? "chrome-error:", /^chrome-error:/);
+    assert.deepEqual(tried, []);
+    const refused = async (body) => { const r = await fetch(`${house.base}/api/v1/sessions/embed`, { method: "POST", headers: { "content-type": "application/json", "idempotency-key": randomUUID() }, body: JSON.stringify(body) }); return [r.status, (await r.json()).code]; };
+    assert.deepEqual(await refused({ embed: embed.id, token: await signed(), origin: host.stranger }), [401, "embed_origin"]);
+    assert.deepEqual(await refused({ embed: embed.id, token: await signed({ sub: "li" }), origin: host.registered }), [401, "embed_person_unknown"]);
+    host.server.closeAllConnections();
+    host.server.close();
+    for (const c of [context, engineer.context, customer.context, admin.context]) await c.close();
   });
 }
