@@ -61,7 +61,7 @@ function Code({ text, act }: { text: string; act: string }) {
   return <div className="code"><pre tabIndex={0}>{text}</pre><Button onPress={() => void copy()} aria-label={act}>{copied ? say("desk.copied") : say("desk.copy")}</Button><span className="unseen" role="status">{copied && say("desk.copied")}</span></div>;
 }
 const lines = (text: string) => text.split(/[\s,，、;；]+/).map((t) => t.trim()).filter(Boolean);
-const isOrigin = (text: string) => { try { const u = new URL(text); return u.origin === text.replace(/\/$/, "") && (u.protocol === "https:" || u.hostname === "localhost"); } catch { return false; } };
+const isOrigin = (text: string) => { try { const u = new URL(text); return u.origin === text.replace(/\/$/, "") && (u.protocol === "https:" || /^(localhost|127(\.\d+){3})$/.test(u.hostname)); } catch { return false; } };
 function EmbedForm({ embed, onClose, onMade }: { embed?: Embed | undefined; onClose: () => void; onMade: (e: Embed) => void }) {
   const say = useSay(), accounts = useQuery(accountsQuery);
   const [name, setName] = useState(embed?.name ?? ""), [account, setAccount] = useState(embed?.account ?? EVERYBODY), [origins, setOrigins] = useState(embed?.origins.join("\n") ?? "https://");

@@ -1,9 +1,13 @@
 /** What a host puts into its page and on its server. Code to copy, the same in every language. */
 export const tagOf = (origin: string, id: string) => `<script src="${origin}/embed.js" data-embed="${id}" async></script>`;
-export const openOf = () => `Yinuo.open({
-  product: "ecs",
-  instance: "i-0abc123",
-  token: () => fetch("/support-token", { method: "POST" }).then((r) => r.text()),
+/** The script comes by itself: once the page is loaded it is there. */
+export const openOf = () => `addEventListener("load", () => {
+  Yinuo.configure({
+    product: "ecs",
+    instance: "i-0abc123",
+    token: () => fetch("/support-token", { method: "POST" }).then((r) => r.text()),
+  });
+  document.querySelector("#help").onclick = () => Yinuo.open();
 });`;
 /** Node.js without any package; ES256 and EdDSA and RS256 differ in one line. */
 export function signOf(origin: string, id: string, alg: string): string {
