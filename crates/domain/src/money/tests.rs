@@ -332,7 +332,7 @@ fn some_day() -> impl Strategy<Value = Date> {
 }
 proptest! {
     #[test]
-    fn slices_sum_to_the_whole_and_cover_every_day_once(price in 0_i64..10_000_000_00, start in some_day(), months in 1_u32..=60, exact: bool) {
+    fn slices_sum_to_the_whole_and_cover_every_day_once(price in 0_i64..1_000_000_000, start in some_day(), months in 1_u32..=60, exact: bool) {
         let how = if exact { Spreading::DayExact } else { Spreading::MonthEven };
         let spread = spread(cents(price), start, months, how).unwrap();
         prop_assert_eq!(Amount::sum(spread.slices.iter().map(|s| s.amount), Currency::CNY), Ok(cents(price)));
@@ -345,7 +345,7 @@ proptest! {
         prop_assert_eq!(next, spread.end);
     }
     #[test]
-    fn more_days_never_cost_less_and_all_of_them_the_whole_price(price in 0_i64..10_000_000_00, start in some_day(), thirty: bool) {
+    fn more_days_never_cost_less_and_all_of_them_the_whole_price(price in 0_i64..1_000_000_000, start in some_day(), thirty: bool) {
         let count = if thirty { DayCount::Thirty } else { DayCount::Actual };
         let (first, last) = (start.first_of_month(), start.last_of_month());
         let mut before = cents(0);
@@ -357,7 +357,7 @@ proptest! {
         prop_assert_eq!(before, cents(price));
     }
     #[test]
-    fn an_upgrade_keeps_every_cent_and_owes_nobody(old in 0_i64..10_000_000_00, more in 0_i64..10_000_000_00, on in some_day(), forfeit: bool) {
+    fn an_upgrade_keeps_every_cent_and_owes_nobody(old in 0_i64..1_000_000_000, more in 0_i64..1_000_000_000, on in some_day(), forfeit: bool) {
         let policy = if forfeit { UpgradeCredit::Forfeit } else { UpgradeCredit::Credit };
         let up = upgrade(cents(old), cents(old + more), on, policy, DayCount::Actual).unwrap();
         prop_assert_eq!(up.old_used.plus(up.old_credit), Ok(cents(old)));
@@ -365,7 +365,7 @@ proptest! {
         prop_assert!(up.charge_now.compare(up.new_part.amount).unwrap().is_le());
     }
     #[test]
-    fn the_greater_of_both_is_the_greater_of_both(price in 0_i64..10_000_000_00, consumption in 0_i64..1_000_000_000_00) {
+    fn the_greater_of_both_is_the_greater_of_both(price in 0_i64..1_000_000_000, consumption in 0_i64..100_000_000_000) {
         let c = charge(&Schedule { price: cents(price), usage: Usage::Bands(table()), combination: Combination::GreaterOf }, cents(consumption)).unwrap();
         prop_assert_eq!(c.total, c.usage.amount.at_least(cents(price)).unwrap());
         prop_assert_eq!(Amount::sum(c.usage.parts.iter().map(|p| p.within), Currency::CNY), Ok(cents(consumption)), "every coin lies in one band");
@@ -373,7 +373,7 @@ proptest! {
         prop_assert_eq!(Amount::half_up(whole, Currency::CNY).unwrap(), c.usage.amount);
     }
     #[test]
-    fn rounding_is_never_off_by_more_than_half_a_coin(num in -1_000_000_000_000_i64..1_000_000_000_000, den in 1_i64..1_000_000) {
+    fn rounding_is_never_off_by_more_than_half_a_coin(num in -1_000_000_000_000_i64..100_000_000_0000, den in 1_i64..1_000_000) {
         let exact = Ratio::new(num, den).unwrap();
         let off = Amount::half_up(exact, Currency::CNY).unwrap().units().unwrap().minus(exact).unwrap();
         let half = Ratio::new(1, 200).unwrap();
