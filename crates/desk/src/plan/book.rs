@@ -3,9 +3,10 @@ use super::cells;
 use super::finding::Finding;
 use super::read::{Cell, Place, Reader, Tab};
 use domain::kit::{At, Span, Text};
+use domain::money::{Currency, DayCount, MoneyError, Spreading, UpgradeCredit};
 use domain::plan::{
-    ChannelRule, Combination, DeliverableRule, Effective, Eligibility, Feature, FeeModel, FeeRule, Match, Overrun, Period, PlanBook, Policy,
-    ProductLine, Promise, QuotaRule, Refund, Sale, Scope, Standing, ThirdParty, Unconfirmed, When,
+    Basis, ChannelRule, Combination, DeliverableRule, Effective, Eligibility, Feature, FeeBand, FeeModel, FeeRule, Match, Overrun, Period, PlanBook,
+    Policy, ProductLine, Promise, QuotaRule, Reckoning, Refund, Sale, Scope, Standing, ThirdParty, Unconfirmed, When,
 };
 use domain::promise::{Base, Cmp, Kind, Mark, On, PauseRule, RUNGS_MAX, Recurs, Rung, Source, Target, WARNINGS_MAX, Wait};
 use rust_decimal::Decimal;
@@ -37,11 +38,18 @@ pub fn hash(text: &str) -> String {
 }
 
 /// What a row takes over when it is silent.
-struct Defaults {
+pub(super) struct Defaults {
     document: String,
     tz: String,
     warn_at: Vec<Mark>,
     ladder: Vec<Rung>,
+}
+
+impl Defaults {
+    /// Of a file whose rows take over nothing but their document.
+    pub(super) fn silent(document: &str) -> Defaults {
+        Defaults { document: document.to_string(), tz: "UTC".to_string(), warn_at: Vec::new(), ladder: Vec::new() }
+    }
 }
 
 fn book(root: &Tab, text: &str) -> Option<PlanBook> {
@@ -64,6 +72,7 @@ fn book(root: &Tab, text: &str) -> Option<PlanBook> {
     let not_provided = rows(root, "not_provided", |t| feature(t, "not_provided", &defaults));
     let scope = optional(root.cell("scope").and_then(|c| c.table()), |t| scope(t, &defaults));
     let policies = rows(root, "policy", |t| policy(t, &defaults));
+    let credit = maybe(root.cell("credit"), |c| named_credit(c));
     let unconfirmed = rows(root, "unconfirmed", |t| unconfirmed(t, &defaults));
     root.done();
     Some(PlanBook {
@@ -85,13 +94,14 @@ fn book(root: &Tab, text: &str) -> Option<PlanBook> {
         not_provided: not_provided?,
         scope: scope?.unwrap_or_default(),
         policies: policies?,
+        credit: credit?,
         unconfirmed: unconfirmed?,
         hash: hash(text),
     })
 }
 
 /// `None` when any row is unsound; all rows are read, so that all complaints are made at once.
-fn rows<T>(root: &Tab, key: &'static str, read: impl Fn(Tab) -> Option<T>) -> Option<Vec<T>> {
+pub(super) fn rows<T>(root: &Tab, key: &'static str, read: impl Fn(Tab) -> Option<T>) -> Option<Vec<T>> {
     let read: Vec<Option<T>> = root.rows(key).into_iter().map(read).collect();
     read.into_iter().collect()
 }
@@ -103,7 +113,7 @@ fn optional<'r, 't, T>(table: Option<Tab<'r, 't>>, read: impl Fn(Tab<'r, 't>) ->
     }
 }
 /// As [`optional`], for one cell.
-fn maybe<'r, 't, T>(cell: Option<Cell<'r, 't>>, read: impl Fn(&Cell<'r, 't>) -> Option<T>) -> Option<Option<T>> {
+pub(super) fn maybe<'r, 't, T>(cell: Option<Cell<'r, 't>>, read: impl Fn(&Cell<'r, 't>) -> Option<T>) -> Option<Option<T>> {
     match cell {
         None => Some(None),
         Some(cell) => read(&cell).map(Some),
@@ -115,8 +125,17 @@ fn named(t: &Tab, key: &'static str) -> Option<String> {
     t.reader.mark(key.to_string(), cell.at);
     Some(id)
 }
+fn named_credit(cell: &Cell) -> Option<String> {
+    let id = cell.id()?;
+    cell.reader.mark("credit".to_string(), cell.at);
+    Some(id)
+}
+/// A closed list with the words of the domain.
+pub(super) fn known<T: Copy>(all: &[T], key: impl Fn(T) -> &'static str) -> Vec<(&'static str, T)> {
+    all.iter().map(|value| (key(*value), *value)).collect()
+}
 /// Marks a row's place under its own name; the same name twice is a finding.
-fn unique(t: &Tab, name: String) {
+pub(super) fn unique(t: &Tab, name: String) {
     match t.reader.place_of(&name) {
         Some((first, _)) => t.complain("plan.duplicate", vec![("got", name), ("first", first.to_string())]),
         None => t.reader.mark(name, t.at),
@@ -142,14 +161,14 @@ const STANDINGS: &[(&str, Standing)] = &[("missing", Standing::Missing), ("assum
 /// The duties a ladder may tell, in the house's words.
 pub const DUTIES: &[&str] = &["owner", "group", "tam", "duty_chief", "goc", "manager"];
 
-fn document_source(t: Tab) -> Option<Source> {
+pub(super) fn document_source(t: Tab) -> Option<Source> {
     let document = t.need("title").and_then(|c| c.text());
     let section = t.need("section").and_then(|c| c.text());
     t.done();
     Some(Source { document: document?, section: section? })
 }
 /// `"L72"` is a section of the book's own document; a table names another one.
-fn source(t: &Tab, defaults: &Defaults) -> Option<Source> {
+pub(super) fn source(t: &Tab, defaults: &Defaults) -> Option<Source> {
     let cell = t.need("source")?;
     if cell.value.is_str() {
         return Some(Source { document: defaults.document.clone(), section: cell.text()? });
@@ -160,12 +179,12 @@ fn source(t: &Tab, defaults: &Defaults) -> Option<Source> {
     t.done();
     Some(Source { document: document?, section: section? })
 }
-fn words(t: &Tab, key: &'static str) -> Option<Text> {
+pub(super) fn words(t: &Tab, key: &'static str) -> Option<Text> {
     t.need(key)?.words()
 }
 
 fn defaults(root: &Tab, document: &str) -> Defaults {
-    let mut defaults = Defaults { document: document.to_string(), tz: "UTC".to_string(), warn_at: Vec::new(), ladder: Vec::new() };
+    let mut defaults = Defaults::silent(document);
     let Some(t) = root.need("defaults").and_then(|c| c.table()) else { return defaults };
     if let Some(tz) = t.need("tz").and_then(|c| zone(&c)) {
         defaults.tz = tz;
@@ -179,17 +198,17 @@ fn defaults(root: &Tab, document: &str) -> Defaults {
     t.done();
     defaults
 }
-fn zone(cell: &Cell) -> Option<String> {
+pub(super) fn zone(cell: &Cell) -> Option<String> {
     cell.parsed("plan.bad_zone", |text| jiff::tz::TimeZone::get(text).ok().map(|_| text.to_string()))
 }
 fn instant(cell: &Cell) -> Option<At> {
     cell.parsed("plan.bad_instant", |text| At::parse(text).ok())
 }
-fn money(cell: &Cell) -> Option<Decimal> {
+pub(super) fn money(cell: &Cell) -> Option<Decimal> {
     let digits = |text: &str| text.bytes().all(|c| c.is_ascii_digit() || c == b'.');
     cell.parsed("plan.bad_money", |text| if digits(text) { text.parse().ok() } else { None })
 }
-fn duration(cell: &Cell) -> Option<Span> {
+pub(super) fn duration(cell: &Cell) -> Option<Span> {
     cell.parsed("plan.bad_duration", |text| Span::parse(text).ok().filter(|span| text.starts_with('P') && *span > Span::ZERO))
 }
 fn effective(t: Tab) -> Option<Effective> {
@@ -211,13 +230,17 @@ fn fee(t: Tab, defaults: &Defaults) -> Option<FeeRule> {
     let base = maybe(t.cell("base"), money);
     let rate = maybe(t.cell("rate"), money);
     let combination = maybe(t.cell("combination"), |c| c.one_of(COMBINATIONS));
+    let bands = maybe(t.cell("bands"), |c| c.items().iter().map(fee_band).collect::<Option<Vec<_>>>());
     let refund = t.need("refund").and_then(|c| refund(&c));
+    let reckoning = reckoning(&t);
     let source = source(&t, defaults);
     t.reader.mark("fee".to_string(), t.at);
+    let bands = bands?.unwrap_or_default();
     let contradiction = match (model?, base?, rate?) {
         (FeeModel::Free, Some(base), _) if !base.is_zero() => Some("base"),
         (FeeModel::Free | FeeModel::Unconfirmed, _, Some(_)) => Some("rate"),
         (FeeModel::Unconfirmed, Some(_), _) => Some("base"),
+        (FeeModel::Free | FeeModel::Unconfirmed, ..) if !bands.is_empty() => Some("bands"),
         _ => None,
     };
     if let Some(key) = contradiction {
@@ -226,7 +249,37 @@ fn fee(t: Tab, defaults: &Defaults) -> Option<FeeRule> {
     }
     t.done();
     let combination = combination?.unwrap_or(Combination::GreaterOf);
-    Some(FeeRule { currency: currency?, model: model?, base: base?, rate: rate?, combination, refund: refund?, source: source? })
+    let rule = FeeRule {
+        currency: currency?,
+        model: model?,
+        base: base?,
+        rate: rate?,
+        bands,
+        combination,
+        refund: refund?,
+        reckoning: reckoning?,
+        source: source?,
+    };
+    if let Err(e) = Currency::parse(&rule.currency).ok_or(MoneyError::OutOfRange).and_then(|c| rule.usage(c)) {
+        t.complain("plan.fee_unreckonable", vec![("why", e.key().to_string())]);
+    }
+    Some(rule)
+}
+/// `{ up_to = "150000", rate = "0.10" }`; the last one has no `up_to`.
+fn fee_band(cell: &Cell) -> Option<FeeBand> {
+    let t = cell.table()?;
+    let up_to = maybe(t.cell("up_to"), money);
+    let rate = t.need("rate").and_then(|c| money(&c));
+    t.done();
+    Some(FeeBand { up_to: up_to?, rate: rate? })
+}
+/// How the book reckons, as far as it says so.
+fn reckoning(t: &Tab) -> Option<Reckoning> {
+    let basis = maybe(t.cell("basis"), |c| c.one_of(&known(Basis::ALL, Basis::key)));
+    let spreading = maybe(t.cell("amortise"), |c| c.one_of(&known(Spreading::ALL, Spreading::key)));
+    let days = maybe(t.cell("days"), |c| c.one_of(&known(DayCount::ALL, DayCount::key)));
+    let upgrade = maybe(t.cell("upgrade"), |c| c.one_of(&known(UpgradeCredit::ALL, UpgradeCredit::key)));
+    Some(Reckoning { basis: basis?, spreading: spreading?, days: days?, upgrade: upgrade? })
 }
 /// `"none"`, or how long after the order a refund may be asked for.
 fn refund(cell: &Cell) -> Option<Refund> {
@@ -607,7 +660,7 @@ fn policy(t: Tab, defaults: &Defaults) -> Option<Policy> {
     t.done();
     Some(Policy { id: id?, value: value?, words: said?, source: source? })
 }
-fn unconfirmed(t: Tab, defaults: &Defaults) -> Option<Unconfirmed> {
+pub(super) fn unconfirmed(t: Tab, defaults: &Defaults) -> Option<Unconfirmed> {
     let path = t.need("path").and_then(|c| c.text());
     let standing = maybe(t.cell("standing"), |c| c.one_of(STANDINGS));
     let said = words(&t, "words");

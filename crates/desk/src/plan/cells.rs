@@ -55,7 +55,9 @@ fn fee(book: &PlanBook, cell: &str) -> Option<bool> {
         "model" => Some(book.fee.model != FeeModel::Unconfirmed),
         "base" => Some(book.fee.base.is_some()),
         "rate" => Some(book.fee.rate.is_some()),
-        "combination" | "refund" => Some(true),
+        "bands" => Some(!book.fee.bands.is_empty()),
+        // Where the book is silent, the house's reading counts.
+        "combination" | "refund" | "basis" | "amortise" | "days" | "upgrade" => Some(true),
         _ => None,
     }
 }

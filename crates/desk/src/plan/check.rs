@@ -2,7 +2,7 @@
 use super::cells;
 use super::finding::Finding;
 use super::library::{Library, Shelf};
-use domain::plan::{PlanBook, Promise, Standing, Unconfirmed};
+use domain::plan::{CreditBook, PlanBook, Promise, Standing, Unconfirmed};
 use domain::promise::{Mark, On, Recurs};
 use std::collections::BTreeMap;
 
@@ -150,7 +150,13 @@ pub(super) fn library_sense(library: &Library) -> Vec<Finding> {
         versions.sort_by_key(|s| s.book.effective.from);
         found.extend(versions.windows(2).filter_map(|pair| neighbours(pair[0], pair[1])));
     }
+    found.extend(library.credit_books().filter_map(|b| credit_sense(library, b)));
     found
+}
+fn credit_sense(library: &Library, book: &CreditBook) -> Option<Finding> {
+    let got = book.claim.as_ref().map(|c| &c.calendar).filter(|id| library.calendar(id).is_none())?;
+    let known = library.calendar_ids().collect::<Vec<_>>().join(", ");
+    Some(Finding::of_file(&book.id, "plan.unknown_calendar", vec![("got", got.clone()), ("known", known)]))
 }
 fn shelf_sense(library: &Library, shelf: &Shelf) -> Vec<Finding> {
     let book = &shelf.book;
@@ -162,6 +168,10 @@ fn shelf_sense(library: &Library, shelf: &Shelf) -> Vec<Finding> {
     let families: Vec<&str> = library.books().map(|b| b.family.as_str()).collect();
     for got in book.eligibility.iter().flat_map(|e| &e.requires_any).filter(|f| !families.contains(&f.as_str())) {
         found.push(shelf.finding("eligibility", "plan.unknown_family", vec![("got", got.clone()), ("known", families.join(", "))]));
+    }
+    let known = || library.credit_books().map(|b| b.id.clone()).collect::<Vec<_>>().join(", ");
+    for got in book.credit.iter().filter(|id| library.credit_book(id).is_none()) {
+        found.push(shelf.finding("credit", "plan.unknown_credit", vec![("got", got.clone()), ("known", known())]));
     }
     let name = book.id.strip_prefix(&format!("{}.", book.vendor)).and_then(|rest| rest.rsplit_once('.'));
     let wanted = name.map(|(family, version)| format!("{}/{family}@{version}.toml", book.vendor)).unwrap_or_default();

@@ -109,6 +109,8 @@ pub(super) const SENTENCES: &[(&str, &str, &str)] = &[
     ("fee_base", "monthly price in {currency}: {old} → {new}", "月费({currency}){old} → {new}"),
     ("fee_rate", "share of consumption {old} → {new}", "消费占比 {old} → {new}"),
     ("fee_combination", "base and share of consumption are put together differently", "固定费与消费占比的合并方式改变"),
+    ("fee_bands", "another table of rates", "分档费率改变"),
+    ("fee_reckoning", "fees are reckoned differently, {what}: {old} → {new}", "计费口径改变，{what}：{old} → {new}"),
     ("fee_refund", "another rule on refunds", "退款规则改变"),
     ("feature_added", "now included: {what}", "新包含：{what}"),
     ("feature_removed", "no longer included: {what}", "不再包含：{what}"),

@@ -195,6 +195,23 @@ pub(super) const SENTENCES: &[(&str, &str, &str)] = &[
         "收费方式 `{model}` 与 `{key}` 矛盾。请改正其一。",
     ),
     (
+        "plan.fee_unreckonable",
+        "this fee cannot be reckoned ({why}). Write a currency of three capital letters, and bands that rise, the last one without `up_to`.",
+        "此收费无法计算({why})。货币请写三个大写字母；分档须递增，最后一档不写 `up_to`。",
+    ),
+    (
+        "plan.unknown_credit",
+        "there is no credit book `{got}`. Add it under credits/ or write one of: {known}.",
+        "没有补偿条款 `{got}`。请在 credits/ 下添加，或写其中之一：{known}。",
+    ),
+    (
+        "credit.one_table",
+        "a credit book has rows of [[outage]] or of [[month]]. Write one of the two kinds, not both.",
+        "补偿条款须有 [[outage]] 或 [[month]] 行。请写其中一种，不可两者并存。",
+    ),
+    ("credit.bad_share", "`{got}` is more than all. Write a share of at most \"1\".", "`{got}` 超过全部。请写不大于 \"1\" 的比例。"),
+    ("credit.bad_percent", "`{got}` is more than 100 %. Write a percentage such as \"99.95\".", "`{got}` 超过 100%。请写百分数，如 \"99.95\"。"),
+    (
         "plan.family_overlap",
         "both this book and `{other}` are in force at {at}. Let one end where the next begins.",
         "{at} 时本计划书与 `{other}` 同时有效。请让前者止于后者之始。",

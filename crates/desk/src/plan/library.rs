@@ -1,9 +1,9 @@
 use super::book::{self, Places};
 use super::finding::Finding;
-use super::{calendars, check, shipped};
+use super::{calendars, check, credits, shipped};
 use domain::calendar::Calendar;
 use domain::kit::{At, Text};
-use domain::plan::{PlanBook, version_at};
+use domain::plan::{CreditBook, PlanBook, version_at};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,6 +13,7 @@ use std::path::Path;
 pub struct Library {
     shelves: Vec<Shelf>,
     calendars: BTreeMap<String, NamedCalendar>,
+    credits: BTreeMap<String, CreditBook>,
     findings: Vec<Finding>,
 }
 
@@ -76,12 +77,16 @@ impl Library {
         library.findings.splice(0..0, unreadable);
         library
     }
-    /// Reads files given as (path below `plans/`, text). Names under `calendars/` are calendars; everything else is a book.
+    /// Reads files given as (path below `plans/`, text). Names under `calendars/` are calendars, those under
+    /// `credits/` credit books; everything else is a plan book.
     pub fn from_files(files: impl IntoIterator<Item = (String, String)>) -> Library {
         let mut files: Vec<_> = files.into_iter().collect();
         files.sort();
-        let (calendar_files, book_files): (Vec<_>, Vec<_>) = files.into_iter().partition(|(name, _)| name.starts_with("calendars/"));
+        let (calendar_files, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|(name, _)| name.starts_with("calendars/"));
+        let (credit_files, book_files): (Vec<_>, Vec<_>) = files.into_iter().partition(|(name, _)| name.starts_with(credits::FOLDER));
         let (calendars, mut findings) = calendars::read_all(&calendar_files);
+        let (credits, found) = credits::read_all(&credit_files);
+        findings.extend(found);
         let mut shelves: Vec<Shelf> = Vec::new();
         for (file, text) in book_files {
             match book::read(&text, &file) {
@@ -95,7 +100,7 @@ impl Library {
         shelves.sort_by(|a, b| {
             (&a.book.vendor, a.book.effective.from, a.book.rank, &a.book.id).cmp(&(&b.book.vendor, b.book.effective.from, b.book.rank, &b.book.id))
         });
-        let mut library = Library { shelves, calendars, findings };
+        let mut library = Library { shelves, calendars, credits, findings };
         // A book or calendar that could not be read would be missed by its neighbours too: say the cause, not its echoes.
         if library.findings.is_empty() {
             library.findings = check::library_sense(&library);
@@ -138,6 +143,12 @@ impl Library {
     /// The version of `family` in force at the instant of an order.
     pub fn version_at(&self, family: &str, ordered_at: At) -> Option<&PlanBook> {
         version_at(self.books(), family, ordered_at)
+    }
+    pub fn credit_book(&self, id: &str) -> Option<&CreditBook> {
+        self.credits.get(id)
+    }
+    pub fn credit_books(&self) -> impl Iterator<Item = &CreditBook> {
+        self.credits.values()
     }
     pub fn calendar(&self, id: &str) -> Option<&Calendar> {
         self.calendars.get(id).map(|c| &c.calendar)

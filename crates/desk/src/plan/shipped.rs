@@ -28,5 +28,6 @@ files! {
     "calendars/cal_nl.toml"
     "calendars/cal_volc_7x12.toml"
     "calendars/holidays/cn.toml"
+    "credits/ali_article@2025.toml"
     "volc/default@2025.toml"
 }

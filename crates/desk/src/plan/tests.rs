@@ -26,11 +26,15 @@ fn every_shipped_book_and_calendar_is_sound() {
 fn the_compiled_in_files_are_those_of_the_folder() {
     let library = Library::open(plans_dir());
     assert_eq!(library.findings(), []);
-    let compiled: BTreeMap<_, _> =
-        FILES.iter().filter(|(name, _)| !name.starts_with("calendars/")).map(|(n, t)| (n.to_string(), t.to_string())).collect();
+    let compiled: BTreeMap<_, _> = FILES
+        .iter()
+        .filter(|(name, _)| !name.starts_with("calendars/") && !name.starts_with("credits/"))
+        .map(|(n, t)| (n.to_string(), t.to_string()))
+        .collect();
     let folder: BTreeMap<_, _> = library.shelves().iter().map(|s| (s.file.clone(), s.text.clone())).collect();
     assert_eq!(compiled, folder, "add the new file to plan/shipped.rs");
     assert_eq!(library.calendar_ids().collect::<Vec<_>>(), shipped().calendar_ids().collect::<Vec<_>>());
+    assert_eq!(library.credit_books().collect::<Vec<_>>(), shipped().credit_books().collect::<Vec<_>>());
 }
 #[test]
 fn a_book_keeps_the_text_that_was_published_and_its_hash() {
@@ -356,6 +360,10 @@ fn each_mistake_is_named_with_line_key_and_code() {
         ("tell = \"owner\"", "tell = \"somebody\"", "15 defaults.ladder[1].tell plan.not_one_of"),
         ("\"100.50\"", "\"-1\"", "19 fee.base plan.bad_money"),
         ("model = \"contract\"", "model = \"free\"", "16 fee plan.fee_contradicts"),
+        ("model = \"contract\"", "model = \"contract\"\ndays = \"most\"", "19 fee.days plan.not_one_of"),
+        ("model = \"contract\"", "model = \"contract\"\nbands = [{ up_to = \"5\", rate = \"0.1\" }]", "16 fee plan.fee_unreckonable"),
+        ("\"CNY\"", "\"yuan\"", "16 fee plan.fee_unreckonable"),
+        ("rank = 1", "rank = 1\ncredit = \"acme.cloud\"\nrnak = 2", "7 rnak plan.unknown_key"),
         ("channel = \"web_ticket\"", "channel = \"fax\"", "27 promise.first_response.fax.any.channel plan.unknown_channel"),
         ("starts = \"received\"", "starts = \"got\"", "32 promise[1].starts plan.not_one_of"),
         ("[\"engineer_replied\"]", "[\"received\"]", "27 promise[1] plan.stop_is_start"),
@@ -383,6 +391,40 @@ fn each_mistake_is_named_with_line_key_and_code() {
     ];
     for (old, new, expected) in mistakes {
         assert_eq!(complaint(old, new), expected, "{new}");
+    }
+}
+#[test]
+fn a_book_may_say_how_it_reckons_and_is_read_by_the_house_where_it_does_not() {
+    use domain::money::{DayCount, Spreading, UpgradeCredit};
+    let silent = parse(SMALL, "x.toml").unwrap().fee.reckoning;
+    assert!(silent.readings().iter().all(|r| r.assumed));
+    let fee = "model = \"contract\"\nbasis = \"paid\"\namortise = \"day_exact\"\ndays = \"thirty\"\nupgrade = \"forfeit\"\nbands = [{ up_to = \"5\", rate = \"0.1\" }, { rate = \"0.05\" }]";
+    let said = parse(&SMALL.replace("model = \"contract\"", fee), "x.toml").unwrap();
+    let r = said.fee.reckoning;
+    assert!(r.readings().iter().all(|r| !r.assumed));
+    assert_eq!((r.basis().key(), r.spreading(), r.days(), r.upgrade()), ("paid", Spreading::DayExact, DayCount::Thirty, UpgradeCredit::Forfeit));
+    assert_eq!(json(&said)["fee"]["bands"][1], serde_json::json!({ "up_to": null, "rate": "0.05" }));
+    let changes = domain::plan::diff(&parse(SMALL, "x.toml").unwrap(), &said, &|_| None);
+    let told: Vec<_> = changes.iter().map(|c| (c.path.as_str(), c.kind)).collect();
+    assert_eq!(told[0], ("fee.upgrade", Verdict::Worse));
+    assert_eq!(told.len(), 5, "{told:?}");
+}
+#[test]
+fn the_prices_of_before_the_cut_over_can_be_reckoned_with_and_those_after_are_agreed() {
+    use domain::money::{Amount, Currency, charge};
+    use domain::plan::NoPrice;
+    let library = shipped();
+    let yuan = |n: i64| Amount::new(n.into(), Currency::CNY).unwrap();
+    // plans.md FEE-04, FEE-05, FEE-08
+    for (book, consumption, total) in
+        [("ali.enterprise.v1", 400_000, 40_000), ("ali.top.v1", 400_000, 50_000), ("ali.enterprise_trial.v1", 90_000, 9_000)]
+    {
+        let schedule = library.book(book).unwrap().fee.schedule(None).unwrap();
+        assert_eq!(charge(&schedule, yuan(consumption)).unwrap().total, yuan(total), "{book}");
+    }
+    assert_eq!(library.book("ali.basic.v1").unwrap().fee.schedule(None).map(|s| s.price), Ok(yuan(0)));
+    for book in ["ali.top.v2", "ali.enterprise.v2", "ali.excellence.v2", "volc.default.2025"] {
+        assert_eq!(library.book(book).unwrap().fee.schedule(None), Err(NoPrice::NotAgreed), "{book}");
     }
 }
 #[test]
@@ -444,6 +486,8 @@ fn a_book_in_the_wrong_place_or_with_an_unknown_calendar_is_refused() {
     assert_eq!(codes(&library(&[("acme/silver@v1.toml", SMALL)])), ["plan.misplaced"]);
     let unknown = library(&[("acme/gold@v1.toml", &SMALL.replace("calendar = \"always\"\nwarn", "calendar = \"never\"\nwarn"))]);
     assert_eq!((codes(&unknown), unknown.findings()[0].line), (vec!["plan.unknown_calendar"], 27));
+    let no_credit = library(&[("acme/gold@v1.toml", &SMALL.replace("rank = 1", "rank = 1\ncredit = \"acme.cloud.v1\""))]);
+    assert_eq!((codes(&no_credit), no_credit.findings()[0].line), (vec!["plan.unknown_credit"], 6));
     assert_eq!(codes(&library(&[("acme/gold@v1.toml", SMALL), ("acme/golden@v1.toml", SMALL)])), ["plan.duplicate_id"]);
 }
 #[test]

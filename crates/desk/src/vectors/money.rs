@@ -90,7 +90,7 @@ pub(super) fn uptime(given: &Given, _library: &Library) -> Got {
 }
 
 /// From an hour on 30 % of the month's fee, below that 0.1 % of it a unit (000:L75-L76; an hour sharp goes to the customer).
-fn classes(given: &Given) -> Result<credit::Schedule, BadInput> {
+pub(super) fn classes(given: &Given) -> Result<credit::Schedule, BadInput> {
     let unit = match given.value("general_unit") {
         None => Unit::Minute,
         Some(_) => match given.text("general_unit")? {

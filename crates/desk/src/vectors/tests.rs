@@ -114,6 +114,59 @@ fn periods_of_a_quarter_and_a_year_and_other_counts_of_days() {
     check("working_day", json!({"calendar": {"tz": "UTC", "weekly": {}}, "base_day": "2025-06-06", "n": 1}), json!({"due_end_of": null}));
 }
 #[test]
+fn the_classes_of_the_format_are_those_of_the_shipped_credit_book() {
+    let given = serde_json::json!({"cap": "1.00"});
+    let classes = money::classes(&Given::new(given.as_object().expect("an object"))).map_err(|b| b.to_string());
+    let book = library().credit_book("ali.article.2025").and_then(|b| b.schedule().ok().flatten());
+    assert_eq!(classes.ok(), book);
+}
+#[test]
+fn money_of_other_currencies_bands_of_any_number_and_outages_in_any_order() {
+    let yen = json!({"base": "500", "rate": "0.1", "consumption_list_price": "7005", "combination": "greater_of", "currency": "JPY"});
+    check("fee", yen, json!({"prepaid": "500", "postpaid": "201", "total": "701"}));
+    check("tiered", json!({"consumption": "10.05", "bands": [[null, "0.5"]], "minimum": "0.00"}), json!({"fee": "5.03"}));
+    check(
+        "amortisation",
+        json!({"list_price": "0.18", "start": "2025-01-01", "months": 3}),
+        json!({"slices": [["2025-01", 31, "0.06"], ["2025-02", 28, "0.06"], ["2025-03", 31, "0.06"]]}),
+    );
+    check("uptime", json!({"sla_percent": "100", "month": "2025-03", "down_seconds": 0}), json!({"met": true}));
+    let march = |tz: Value| json!({"sla_percent": "99.9", "month": "2025-03", "down_seconds": 2676, "tz": tz});
+    check("uptime", march(json!(null)), json!({"met": true}));
+    check("uptime", march(json!("Europe/Amsterdam")), json!({"met": false}));
+    let outages = json!([["2025-03-04T10:30:00+00:00", "2025-03-04T19:05:00+08:00"], ["2025-03-04T10:00:00Z", "2025-03-04T10:40:00Z"]]);
+    check(
+        "compensation",
+        json!({"monthly_fee": "1000.00", "outages": outages, "cap": "0.25"}),
+        json!({"lines": [["2025-03-04T10:00:00Z", "2025-03-04T11:05:00Z", "300.00"]], "credit": "250.00"}),
+    );
+}
+#[test]
+fn bad_money_names_the_key() {
+    let fee = |key: &str, value: Value| {
+        let mut given = json!({"base": "5000.00", "rate": "0.10", "consumption_list_price": "1.00", "combination": "additive"});
+        given[key] = value;
+        given
+    };
+    check_bad("fee", fee("base", json!(5000)), "vectors.no_number at given.base: 5000");
+    check_bad("fee", fee("base", json!("5000.001")), "money.too_fine at given.base");
+    check_bad("fee", fee("consumption_list_price", json!("-1")), "money.negative at given.consumption_list_price");
+    check_bad("fee", fee("combination", json!("both")), "vectors.no_combination at given.combination");
+    check_bad("fee", fee("currency", json!("yuan")), "vectors.no_currency at given.currency");
+    check_bad("tiered", json!({"consumption": "1", "bands": [["5", "0.1"]], "minimum": "0"}), "money.bands at given.bands");
+    check_bad("tiered", json!({"consumption": "1", "bands": [["x", "0.1"]], "minimum": "0"}), "vectors.no_band at given.bands");
+    check_bad("amortisation", json!({"list_price": "1", "start": "2025-01-01", "months": 0}), "money.days at given.months");
+    check_bad("proration", json!({"monthly_price": "1", "first_day": "2025-01-31", "last_day": "2025-02-01"}), "money.days at given.last_day");
+    check_bad(
+        "upgrade",
+        json!({"old_base": "1", "new_base": "2", "upgraded_on": "2025-01-01", "policy": "gift"}),
+        "vectors.no_policy at given.policy",
+    );
+    check_bad("uptime", json!({"sla_percent": "99.9", "month": "2025-13", "down_seconds": 1}), "vectors.no_month at given.month");
+    let backwards = json!({"monthly_fee": "1", "cap": "1", "outages": [["2025-01-02T00:00:00Z", "2025-01-01T00:00:00Z"]]});
+    check_bad("compensation", backwards, "money.reversed at given.outages");
+}
+#[test]
 fn bad_input_names_the_example_and_the_key() {
     let clock = |key: &str, value: Value| {
         let mut given = json!({"calendar": always(), "start": "2025-01-01T00:00:00Z", "target": "PT1H", "stopped_at": "2025-01-01T00:30:00Z"});

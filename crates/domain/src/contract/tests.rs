@@ -1,6 +1,6 @@
 use super::*;
 use crate::kit::{At, Dice, OrderId, Span, Text};
-use crate::plan::{Combination, Effective, Eligibility, FeeModel, FeeRule, NotForSale, PlanBook, Refund, Sale, Scope};
+use crate::plan::{Combination, Effective, Eligibility, FeeModel, FeeRule, NotForSale, PlanBook, Reckoning, Refund, Sale, Scope};
 use crate::promise::Source;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -22,8 +22,10 @@ fn book(family: &str, version: &str, rank: u32, sale: Sale, from: Option<&str>, 
         model: FeeModel::Unconfirmed,
         base: None,
         rate: None,
+        bands: vec![],
         combination: Combination::GreaterOf,
         refund: Refund::None,
+        reckoning: Reckoning::default(),
         source: source(),
     };
     let needs = Eligibility { requires_any: vec!["x.enterprise".into(), "x.top".into()], words: Text::default(), source: source() };
@@ -46,6 +48,7 @@ fn book(family: &str, version: &str, rank: u32, sale: Sale, from: Option<&str>, 
         not_provided: vec![],
         scope: Scope::default(),
         policies: vec![],
+        credit: None,
         unconfirmed: vec![],
         hash: format!("hash of {family}.{version}"),
     }

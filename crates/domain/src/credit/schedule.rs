@@ -9,6 +9,13 @@ pub enum Unit {
     Hour,
 }
 impl Unit {
+    pub const ALL: &[Unit] = &[Unit::Minute, Unit::Hour];
+    pub fn key(self) -> &'static str {
+        match self {
+            Unit::Minute => "minute",
+            Unit::Hour => "hour",
+        }
+    }
     fn length(self) -> Span {
         match self {
             Unit::Minute => Span::minutes(1),
@@ -52,8 +59,19 @@ impl Schedule {
 /// How a credit is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Payout {
+    /// Spent on later bills, never paid out.
     Voucher,
+    /// Set against the bill.
     CreditNote,
+}
+impl Payout {
+    pub const ALL: &[Payout] = &[Payout::Voucher, Payout::CreditNote];
+    pub fn key(self) -> &'static str {
+        match self {
+            Payout::Voucher => "voucher",
+            Payout::CreditNote => "credit_note",
+        }
+    }
 }
 
 /// One line of a credit: `amount` is `share` of the fee, half-up.

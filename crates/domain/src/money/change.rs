@@ -14,6 +14,15 @@ pub enum UpgradeCredit {
     Credit,
     Forfeit,
 }
+impl UpgradeCredit {
+    pub const ALL: &[UpgradeCredit] = &[UpgradeCredit::Credit, UpgradeCredit::Forfeit];
+    pub fn key(self) -> &'static str {
+        match self {
+            UpgradeCredit::Credit => "credit",
+            UpgradeCredit::Forfeit => "forfeit",
+        }
+    }
+}
 
 /// Moving up in the middle of a month, explained. `old_used + old_credit` is the old price to the cent (I12).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,6 +11,15 @@ pub enum DayCount {
     /// Thirty days; a month used to its end from its beginning is whole whatever its length.
     Thirty,
 }
+impl DayCount {
+    pub const ALL: &[DayCount] = &[DayCount::Actual, DayCount::Thirty];
+    pub fn key(self) -> &'static str {
+        match self {
+            DayCount::Actual => "actual",
+            DayCount::Thirty => "thirty",
+        }
+    }
+}
 
 /// One explained slice: `amount` is `basis × share`, half-up; unless it `takes_the_rest` of a whole that was rounded in the slices before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,6 +11,15 @@ pub enum Spreading {
     /// By the days of the whole term; the rest on the last slice.
     DayExact,
 }
+impl Spreading {
+    pub const ALL: &[Spreading] = &[Spreading::MonthEven, Spreading::DayExact];
+    pub fn key(self) -> &'static str {
+        match self {
+            Spreading::MonthEven => "month_even",
+            Spreading::DayExact => "day_exact",
+        }
+    }
+}
 
 /// An order spread over the calendar months it covers. The slices sum to its price to the cent (I11).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,3 +1,4 @@
+use super::{FeeBand, Reckoning};
 use crate::kit::{At, Span, Text};
 use crate::promise::{Base, Cmp, Kind, Mark, On, PauseRule, Recurs, Rung, Source, Target, Terms};
 use rust_decimal::Decimal;
@@ -28,6 +29,8 @@ pub struct PlanBook {
     pub scope: Scope,
     pub policies: Vec<Policy>,
     /// Paths of cells the sources do not give. Shown as "not promised"; they start no clock and grant no quota.
+    /// The credit book that counts for holders of this plan, unless their contract names another.
+    pub credit: Option<String>,
     pub unconfirmed: Vec<Unconfirmed>,
     /// SHA-256 of the text as published, hex.
     pub hash: String,
@@ -226,8 +229,11 @@ pub struct FeeRule {
     pub base: Option<Decimal>,
     /// Share of list-price consumption; `None`: none or unconfirmed.
     pub rate: Option<Decimal>,
+    /// A table of marginal rates instead of one; empty: none.
+    pub bands: Vec<FeeBand>,
     pub combination: Combination,
     pub refund: Refund,
+    pub reckoning: Reckoning,
     pub source: Source,
 }
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 use super::{ChannelRule, Combination, DeliverableRule, Feature, FeeRule, Overrun, PlanBook, Policy, Promise, QuotaRule, Refund, Scope, ThirdParty};
 use crate::kit::{Span, Text};
+use crate::money::UpgradeCredit;
 use crate::promise::{Base, Cmp, Target};
 use rust_decimal::Decimal;
 use std::cmp::Ordering;
@@ -330,6 +331,19 @@ fn fee(a: &FeeRule, b: &FeeRule, out: &mut Vec<Change>) {
     if a.rate.is_some() && b.rate.is_some() && a.combination != b.combination {
         let kind = if b.combination == Combination::Additive { Verdict::Worse } else { Verdict::Better };
         out.push(change("fee.combination".to_string(), kind, "fee_combination", vec![]));
+    }
+    if a.bands != b.bands {
+        out.push(change("fee.bands".to_string(), Verdict::Neutral, "fee_bands", vec![]));
+    }
+    for (x, y) in a.reckoning.readings().into_iter().zip(b.reckoning.readings()).filter(|(x, y)| x.value != y.value) {
+        let lost = UpgradeCredit::Forfeit.key();
+        let kind = match (x.value == lost, y.value == lost) {
+            (false, true) => Verdict::Worse,
+            (true, false) => Verdict::Better,
+            _ => Verdict::Neutral,
+        };
+        let what = ("what", Arg::Key(y.cell.trim_start_matches("fee.").to_string()));
+        out.push(change(y.cell.to_string(), kind, "fee_reckoning", vec![what, ("old", Arg::Key(x.value.into())), ("new", Arg::Key(y.value.into()))]));
     }
     if a.refund != b.refund {
         let length = |r: Refund| match r {
