@@ -44,7 +44,7 @@ fn a_fraction_is_kept_in_lowest_terms_with_its_sign_above() {
 fn fractions_too_long_for_a_product_are_still_compared() {
     let huge = i128::MAX - 1;
     let (a, b) = (Ratio::new(huge, huge - 1).unwrap(), Ratio::new(huge - 1, huge - 2).unwrap());
-    assert!(a < b && b > a && a > Ratio::ONE);
+    assert!(a < b && Ratio::ONE < a);
     assert!(Ratio::new(-1, 3).unwrap() < Ratio::new(-1, 4).unwrap());
 }
 #[test]
@@ -373,7 +373,7 @@ proptest! {
         prop_assert_eq!(Amount::half_up(whole, Currency::CNY).unwrap(), c.usage.amount);
     }
     #[test]
-    fn rounding_is_never_off_by_more_than_half_a_coin(num in -1_000_000_000_000_i64..100_000_000_0000, den in 1_i64..1_000_000) {
+    fn rounding_is_never_off_by_more_than_half_a_coin(num in -1_000_000_000_000_i64..1_000_000_000_000, den in 1_i64..1_000_000) {
         let exact = Ratio::new(num, den).unwrap();
         let off = Amount::half_up(exact, Currency::CNY).unwrap().units().unwrap().minus(exact).unwrap();
         let half = Ratio::new(1, 200).unwrap();
