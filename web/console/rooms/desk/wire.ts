@@ -38,12 +38,7 @@ export type Tried = Schemas["TrialOut"];
 export type TriedPast = Schemas["PastOut"];
 export type MailState = Schemas["MailOut"];
 export type MailTested = Schemas["MailTestOut"];
-/* ---- guides ---- */
-export type GuideState = "draft" | "published" | "ended";
-export interface Guide {
-  id: string; kind: "guide" | "trouble"; product: string | null; symptoms: string[]; titles: Words; bodies: Words; state: GuideState; version: number;
-  since?: string | null; ended_at?: string | null; by?: string; helped_yes?: number; helped_no?: number; shown?: number; created_at?: string; updated_at?: string;
-}
-/* ---- embeds ---- */
-export type KeyKind = "ES256" | "EdDSA" | "RS256";
-export interface Embed { id: string; name: string; account: string | null; origins: string[]; key: { alg: KeyKind; public_key: string }; active?: boolean; disabled_at?: string | null; created_at?: string; version?: number }
+/** As the vendor's people see it: how it does is told with it. */
+export type Guide = Schemas["GuideOut"];
+export type GuideState = Guide["state"];
+export type Embed = Schemas["EmbedOut"];

@@ -6,18 +6,17 @@ import { Refusal } from "@api/client";
 import { Button, Dialog, Empty, may, Select, TextBox, TextLine, useMe, useSay, Wrong, type Word } from "@ui";
 import { accountsQuery, Confirm, Ends, Frame, Refused, useDeed, useNames } from "../desk/kit";
 import { Newer } from "../desk/newer";
-import { wire, type Embed, type KeyKind } from "../desk/wire";
+import { wire, type Embed } from "../desk/wire";
 import { makeKeyOf, openOf, signOf, tagOf } from "./snippets";
 
-const KINDS: KeyKind[] = ["ES256", "EdDSA", "RS256"], EVERYBODY = "-";
-const isOn = (e: Embed) => e.active ?? !e.disabled_at;
+const KINDS = ["ES256", "EdDSA", "RS256"], EVERYBODY = "-";
 export function Page() {
   const say = useSay(), me = useMe(), names = useNames();
   const allowed = may(me, "embed.keep");
   const embeds = useQuery({ queryKey: ["embeds"], queryFn: () => wire.get<{ items: Embed[] }>("/api/v1/embeds"), enabled: allowed });
   const [form, setForm] = useState<Embed | "new" | null>(null), [open, setOpen] = useState<string | null>(null), [dropping, setDropping] = useState<Embed | null>(null);
   const drop = useDeed((_: undefined, key: string) => wire.drop(`/api/v1/embeds/${dropping!.id}`, dropping!.version, key), { old: [["embeds"]], told: say("embeds.dropped"), then: () => setDropping(null) });
-  const turn = useDeed((e: Embed, key: string) => wire.patch<Embed>(`/api/v1/embeds/${e.id}`, { active: !isOn(e) }, e.version ?? 1, key), { old: [["embeds"]], told: say("embeds.saved") });
+  const turn = useDeed((e: Embed, key: string) => wire.patch<Embed>(`/api/v1/embeds/${e.id}`, { active: !e.active }, e.version, key), { old: [["embeds"]], told: say("embeds.saved") });
   if (!allowed) return <Frame title={say("embeds.title")}><Wrong error={new Refusal(403, "forbidden", "", null, [], "")} /></Frame>;
   const add = <Button kind="go" onPress={() => setForm("new")}>{say("embeds.add")}</Button>, named = (act: Word, e: Embed) => say("embeds.name_of", { act: say(act), name: e.name });
   return (
@@ -25,11 +24,11 @@ export function Page() {
       <Refused error={turn.refusal} />
       <Newer of={embeds}>{({ items }) => !items.length ? <Empty title={say("embeds.none")}>{add}</Empty> : (
         <ul className="rows">{items.map((e) => (
-          <li key={e.id} className={isOn(e) ? "" : "ended"}>
-            <div className="x"><b className="grow">{e.name} <span className={`tag ${isOn(e) ? "on" : ""}`}>{say(isOn(e) ? "embeds.active" : "embeds.off")}</span></b>
+          <li key={e.id} className={e.active ? "" : "ended"}>
+            <div className="x"><b className="grow">{e.name} <span className={`tag ${e.active ? "on" : ""}`}>{say(e.active ? "embeds.active" : "embeds.off")}</span></b>
               <Button kind="bare" aria-expanded={open === e.id} aria-label={named(open === e.id ? "embeds.fold" : "embeds.how", e)} onPress={() => setOpen(open === e.id ? null : e.id)}>{say(open === e.id ? "embeds.fold" : "embeds.how")}</Button>
               <Button kind="bare" aria-label={named("desk.edit", e)} onPress={() => setForm(e)}>{say("desk.edit")}</Button>
-              {(e.active !== undefined || e.disabled_at !== undefined) && <Button kind="bare" aria-label={named(isOn(e) ? "embeds.disable" : "embeds.enable", e)} onPress={() => void turn.run(e)} why={turn.busy ? say("desk.busy") : null}>{say(isOn(e) ? "embeds.disable" : "embeds.enable")}</Button>}
+              <Button kind="bare" aria-label={named(e.active ? "embeds.disable" : "embeds.enable", e)} onPress={() => void turn.run(e)} why={turn.busy ? say("desk.busy") : null}>{say(e.active ? "embeds.disable" : "embeds.enable")}</Button>
               <Button kind="bare" aria-label={named("embeds.drop", e)} onPress={() => setDropping(e)}>{say("embeds.drop")}</Button></div>
             <p className="q">{e.origins.join(" · ")}</p>
             <p className="s m"><code>{e.id}</code> · {e.key.alg}{e.account && <> · {names.account(e.account) || e.account}</>}</p>
@@ -65,11 +64,11 @@ const isOrigin = (text: string) => { try { const u = new URL(text); return u.ori
 function EmbedForm({ embed, onClose, onMade }: { embed?: Embed | undefined; onClose: () => void; onMade: (e: Embed) => void }) {
   const say = useSay(), accounts = useQuery(accountsQuery);
   const [name, setName] = useState(embed?.name ?? ""), [account, setAccount] = useState(embed?.account ?? EVERYBODY), [origins, setOrigins] = useState(embed?.origins.join("\n") ?? "https://");
-  const [alg, setAlg] = useState<KeyKind>(embed?.key.alg ?? "ES256"), [key, setKey] = useState(embed?.key.public_key ?? ""), [tried, setTried] = useState(false);
+  const [alg, setAlg] = useState(embed?.key.alg ?? "ES256"), [key, setKey] = useState(embed?.key.public_key ?? ""), [tried, setTried] = useState(false);
   const bad = lines(origins).find((o) => !isOrigin(o)), isPrivate = /PRIVATE KEY/.test(key);
   const deed = useDeed((_: undefined, once: string) => {
     const body = { name: name.trim(), account: account === EVERYBODY ? null : account, origins: lines(origins).map((o) => o.replace(/\/$/, "")), key: { alg, public_key: `${key.trim()}\n` } };
-    return embed ? wire.patch<Embed>(`/api/v1/embeds/${embed.id}`, body, embed.version ?? 1, once) : wire.post<Embed>("/api/v1/embeds", body, once);
+    return embed ? wire.patch<Embed>(`/api/v1/embeds/${embed.id}`, body, embed.version, once) : wire.post<Embed>("/api/v1/embeds", body, once);
   }, { old: [["embeds"]], told: say(embed ? "embeds.saved" : "embeds.made"), then: (e) => (embed ? onClose() : onMade(e)) });
   const fault = (f: string) => deed.refusal?.field(f) ?? null;
   const send = () => { setTried(true); if (!isPrivate && bad === undefined) void deed.run(undefined); };
@@ -79,7 +78,7 @@ function EmbedForm({ embed, onClose, onMade }: { embed?: Embed | undefined; onCl
         <div className="two"><TextLine label={say("embeds.name")} value={name} onChange={setName} help={say("embeds.name_help")} error={fault("name")} autoFocus />
           <Select label={say("embeds.of")} help={say("embeds.of_help")} value={account} onChange={setAccount} choices={[{ id: EVERYBODY, name: say("embeds.everybody") }, ...(accounts.data ?? []).map((a) => ({ id: a.id as string, name: a.name }))]} error={fault("account")} /></div>
         <TextBox label={say("embeds.origins")} rows={2} value={origins} onChange={setOrigins} help={say("embeds.origins_help")} error={fault("origins") ?? (tried && bad !== undefined ? say("embeds.bad_origin", { origin: bad }) : null)} />
-        <Select label={say("embeds.alg")} value={alg} onChange={(a) => setAlg(a as KeyKind)} choices={KINDS.map((k) => ({ id: k, name: k }))} error={fault("key.alg")} />
+        <Select label={say("embeds.alg")} value={alg} onChange={setAlg} choices={KINDS.map((k) => ({ id: k, name: k }))} error={fault("key.alg")} />
         <TextBox label={say("embeds.key")} rows={5} value={key} onChange={setKey} help={say("embeds.key_help")} error={isPrivate ? say("embeds.private_key") : (fault("key.public_key") ?? fault("key"))} />
         <pre className="s m make-key" tabIndex={0}>{makeKeyOf(alg)}</pre>
         <Ends act={embed ? say("desk.save") : say("embeds.add")} busy={deed.busy} refusal={deed.refusal} shown={["name", "account", "origins", "key.alg", "key.public_key", "key"]} onClose={onClose} />
