@@ -99,6 +99,14 @@ pub struct Credit {
     pub amount: Amount,
 }
 
+impl Credit {
+    /// What is still to be given where credits of this product and month were issued before: the cap holds for all of them together (I14), and
+    /// what was given stays given. Errors: [`MoneyError::Currencies`], [`MoneyError::OutOfRange`].
+    pub fn beyond(&self, issued: Amount) -> Result<Amount, MoneyError> {
+        Ok(self.amount.minus(issued)?.or_nothing())
+    }
+}
+
 /// The fee a credit is a share of: what was paid, by the months bought (ANC-SLA-7). Errors: [`MoneyError::DividedByZero`] for no month.
 pub fn month_fee(paid: Amount, months: u32) -> Result<Amount, MoneyError> {
     paid.not_negative()?.part(Ratio::new(1, months)?)

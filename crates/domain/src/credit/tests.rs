@@ -85,6 +85,12 @@ fn credits_never_pass_the_cap() {
     assert_eq!((credit.sum, credit.cap, credit.amount), (yuan("1200"), yuan("1000"), yuan("1000")));
 }
 #[test]
+fn what_was_issued_before_counts_under_the_same_cap() {
+    let both = outages([down("10:00-11:00"), down("12:00-13:30"), down("14:00-15:00"), down("16:00-17:00")], &[]);
+    let all = credit(&classes(Unit::Minute), yuan("1000"), &both, None).unwrap();
+    assert_eq!((all.beyond(yuan("300")), all.beyond(yuan("1000")), all.beyond(yuan("1200"))), (Ok(yuan("700")), Ok(yuan("0")), Ok(yuan("0"))));
+}
+#[test]
 fn outages_that_overlap_or_touch_are_one() {
     // plans.md CMP-11: apart they would bring 75.
     let both = outages([down("10:30-11:05"), down("10:00-10:40")], &[]);

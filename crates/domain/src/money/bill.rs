@@ -73,3 +73,44 @@ pub fn bill(month: Month, segments: &[Segment], count: DayCount, currency: Curre
     let total = Amount::sum(lines.iter().map(|l| l.amount), currency)?;
     Ok(Bill { month, lines, total })
 }
+
+/// What a closed bill and the bill as it should be differ in, line by line (E17): the closed one stays, the difference is billed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correction {
+    pub month: Month,
+    /// Plan, subject, first day; what was billed, what should have been, the difference.
+    pub lines: Vec<Corrected>,
+    /// May be below zero: then it is given back by a credit note.
+    pub total: Amount,
+}
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Corrected {
+    pub plan: String,
+    pub subject: Subject,
+    pub from: Date,
+    pub billed: Amount,
+    pub right: Amount,
+    pub difference: Amount,
+}
+/// Lines that are the same are left out; a line only one of the two has counts as nothing in the other.
+/// Errors: [`MoneyError::Days`] for bills of different months, [`MoneyError::Currencies`], [`MoneyError::OutOfRange`].
+pub fn correction(billed: &Bill, right: &Bill) -> Result<Correction, MoneyError> {
+    if billed.month != right.month {
+        return Err(MoneyError::Days);
+    }
+    let nothing = Amount::zero(billed.total.currency());
+    let same = |a: &Line, b: &Line| (&a.plan, a.subject, a.slice.from) == (&b.plan, b.subject, b.slice.from);
+    let amount = |bill: &Bill, line: &Line| bill.lines.iter().find(|l| same(l, line)).map_or(nothing, |l| l.amount);
+    let gone = billed.lines.iter().filter(|l| !right.lines.iter().any(|r| same(l, r)));
+    let mut lines = Vec::new();
+    for line in right.lines.iter().chain(gone) {
+        let (before, after) = (amount(billed, line), amount(right, line));
+        let difference = after.minus(before)?;
+        if !difference.is_zero() {
+            let (plan, subject, from) = (line.plan.clone(), line.subject, line.slice.from);
+            lines.push(Corrected { plan, subject, from, billed: before, right: after, difference });
+        }
+    }
+    let total = Amount::sum(lines.iter().map(|l| l.difference), nothing.currency())?;
+    Ok(Correction { month: billed.month, lines, total })
+}

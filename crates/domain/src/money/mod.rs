@@ -8,13 +8,15 @@ mod change;
 mod days;
 mod fee;
 mod ratio;
+mod settle;
 mod spread;
 #[cfg(test)]
 mod tests;
 pub use amount::{Amount, Currency, MoneyError};
-pub use bill::{Bill, Line, Segment, Subject, bill};
+pub use bill::{Bill, Corrected, Correction, Line, Segment, Subject, bill, correction};
 pub use change::{Leaving, RefundRefusal, Upgrade, UpgradeCredit, cancel, downgrade, paid_refund, upgrade};
 pub use days::{DayCount, Slice, month_slices, part_of_month};
 pub use fee::{Band, BandPart, Bands, Charge, Schedule, Usage, UsageFee, charge, tiered, usage_fee};
 pub use ratio::Ratio;
+pub use settle::{Settlement, Voucher, settle};
 pub use spread::{Spread, Spreading, spread};

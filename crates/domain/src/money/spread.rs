@@ -60,3 +60,24 @@ pub fn spread(price: Amount, start: Date, months: u32, how: Spreading) -> Result
     };
     Ok(Spread { price, start, end, slices, residue })
 }
+
+impl Spread {
+    /// What of the order lies in `from..=to`: whole slices as they are, cut ones by their days. Wherever a slice is cut, its pieces sum to it, so a
+    /// month of two plans charges no cent twice. Errors: [`MoneyError::OutOfRange`].
+    pub fn between(&self, from: Date, to: Date) -> Result<Vec<Slice>, MoneyError> {
+        self.slices.iter().filter(|s| s.from <= to && from <= s.to).map(|s| piece(s, from.max(s.from), to.min(s.to))).collect()
+    }
+}
+/// The amount up to `to` less the amount up to the day before `from`, each rounded: so neighbours fit.
+fn piece(whole: &Slice, from: Date, to: Date) -> Result<Slice, MoneyError> {
+    if (from, to) == (whole.from, whole.to) {
+        return Ok(*whole);
+    }
+    let all = days(whole.from, whole.to);
+    let until = |n: u32| whole.amount.part(Ratio::new(n, all)?);
+    let (before, used) = (days(whole.from, from) - 1, days(from, to));
+    let amount = until(before + used)?.minus(until(before)?)?;
+    let share = Ratio::new(used, all)?;
+    let takes_the_rest = amount != whole.amount.part(share)?;
+    Ok(Slice { from, to, days: used, of: all, basis: whole.amount, share, amount, takes_the_rest })
+}

@@ -301,6 +301,56 @@ fn each_plan_of_a_month_is_billed_for_its_own_days() {
     assert_eq!(bill(Month::new(2025, 6).unwrap(), &[old], DayCount::Actual, Currency::CNY), Err(MoneyError::Days), "another month");
 }
 #[test]
+fn late_consumption_is_billed_as_a_difference_and_the_closed_bill_stays() {
+    // plans.md E17
+    let may = Month::new(2025, 5).unwrap();
+    let month = |consumed: &[&str]| {
+        let (first, last) = (may.first_day(), may.last_day());
+        let consumption = consumed.iter().map(|c| yuan(c)).collect();
+        let schedule = plan("25000", Combination::GreaterOf);
+        bill(may, &[Segment { plan: "ali.enterprise.v1".into(), from: first, to: last, schedule, consumption }], DayCount::Actual, Currency::CNY)
+            .unwrap()
+    };
+    let (closed, right) = (month(&["240000"]), month(&["240000", "30000.50"]));
+    let c = correction(&closed, &right).unwrap();
+    assert_eq!(
+        c.lines.iter().map(|l| (l.subject, l.billed, l.right, l.difference)).collect::<Vec<_>>(),
+        [(Subject::Usage, yuan("0"), yuan("2000.05"), yuan("2000.05"))]
+    );
+    assert_eq!(correction(&right, &closed).unwrap().total, yuan("-2000.05"), "what was too much is given back");
+    assert!(correction(&right, &right).unwrap().lines.is_empty());
+    let none = Bill { lines: vec![], total: yuan("0"), ..closed.clone() };
+    assert_eq!(correction(&closed, &none).unwrap().total, yuan("-25000"));
+    assert_eq!(correction(&closed, &Bill { month: Month::new(2025, 6).unwrap(), ..none }), Err(MoneyError::Days));
+}
+#[test]
+fn an_orders_slice_is_cut_where_the_plan_changes() {
+    let order = spread(yuan("10000"), day("2025-01-01"), 3, Spreading::MonthEven).unwrap();
+    let of = |from, to| order.between(day(from), day(to)).unwrap().iter().map(|s| (s.days, s.of, s.amount.to_string())).collect::<Vec<_>>();
+    assert_eq!(of("2025-01-01", "2025-01-16"), [(16, 31, "1720.43".to_string())]);
+    assert_eq!(of("2025-01-17", "2025-02-28"), [(15, 31, "1612.90".to_string()), (28, 28, "3333.33".to_string())]);
+    assert!(of("2024-01-17", "2024-12-31").is_empty());
+}
+#[test]
+fn vouchers_that_end_first_are_spent_first_and_never_beyond_the_bill() {
+    let now = at("2025-06-01T00:00:00Z");
+    let voucher = |id: &str, left: &str, ends: Option<&str>| Voucher { id: id.into(), left: yuan(left), ends_at: ends.map(at) };
+    let dollars = Voucher { left: Amount::new(Decimal::TEN, Currency::parse("USD").unwrap()).unwrap(), ..voucher("dollars", "0", None) };
+    let have = [
+        voucher("for ever", "50", None),
+        voucher("late", "30", Some("2025-09-01T00:00:00Z")),
+        voucher("void", "99", Some("2025-06-01T00:00:00Z")),
+        voucher("soon", "20", Some("2025-06-02T00:00:00Z")),
+        voucher("spent", "0", None),
+        dollars,
+    ];
+    let of = |total| settle(yuan(total), &have, now).unwrap();
+    let told = |s: &Settlement| s.vouchers.iter().map(|(id, a)| format!("{id} {a}")).collect::<Vec<_>>();
+    assert_eq!((told(&of("60")), of("60").to_pay), (vec!["soon 20.00".into(), "late 30.00".into(), "for ever 10.00".into()], yuan("0")));
+    assert_eq!(of("150.01").to_pay, yuan("50.01"));
+    assert_eq!(settle(yuan("-1"), &have, now), Err(MoneyError::Negative));
+}
+#[test]
 fn moving_down_and_leaving_wait_for_the_end_of_the_month_and_pay_nothing_back() {
     // plans.md DNG-01, CAN-01
     let down = downgrade(yuan("50000"), yuan("25000"), at("2025-05-10T09:00:00+08:00"), &shanghai()).unwrap();
@@ -343,6 +393,23 @@ proptest! {
             next = s.to.tomorrow().unwrap();
         }
         prop_assert_eq!(next, spread.end);
+    }
+    #[test]
+    fn an_order_cut_anywhere_keeps_every_cent(price in 0_i64..1_000_000_000, start in some_day(), months in 1_u32..=24, cuts in prop::collection::vec(0_i64..800, 0..6)) {
+        let spread = spread(cents(price), start, months, Spreading::MonthEven).unwrap();
+        let mut firsts: Vec<Date> = cuts.iter().map(|n| start.checked_add(jiff::Span::new().days(*n)).unwrap()).filter(|d| *d < spread.end).chain([start]).collect();
+        firsts.sort_unstable();
+        firsts.dedup();
+        let lasts = firsts.iter().skip(1).chain([&spread.end]).map(|d| d.yesterday().unwrap());
+        let pieces = firsts.iter().zip(lasts).flat_map(|(from, to)| spread.between(*from, to).unwrap());
+        prop_assert_eq!(Amount::sum(pieces.map(|s| s.amount), Currency::CNY), Ok(cents(price)));
+    }
+    #[test]
+    fn a_bill_is_its_vouchers_and_what_is_paid(total in 0_i64..100_000, left in prop::collection::vec(0_i64..50_000, 0..6)) {
+        let have: Vec<Voucher> = left.iter().enumerate().map(|(i, n)| Voucher { id: i.to_string(), left: cents(*n), ends_at: None }).collect();
+        let s = settle(cents(total), &have, at("2025-06-01T00:00:00Z")).unwrap();
+        prop_assert_eq!(Amount::sum(s.vouchers.iter().map(|(_, a)| *a).chain([s.to_pay]), Currency::CNY), Ok(cents(total)));
+        prop_assert!(s.vouchers.iter().all(|(id, a)| a.compare(have[id.parse::<usize>().unwrap()].left).unwrap().is_le()));
     }
     #[test]
     fn more_days_never_cost_less_and_all_of_them_the_whole_price(price in 0_i64..1_000_000_000, start in some_day(), thirty: bool) {

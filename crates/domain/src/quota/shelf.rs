@@ -1,4 +1,4 @@
-use super::{Balance, Entry, EntryKind, Limits, QuotaRefusal, apply, period_of};
+use super::{Balance, Entry, EntryKind, Limits, QuotaRefusal, apply, may_take, period_of};
 use crate::plan::Period;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -44,6 +44,15 @@ impl Shelf {
     /// Periods that ever had an entry, in order.
     pub fn periods(&self) -> impl Iterator<Item = &str> {
         self.balances.keys().map(String::as_str)
+    }
+    /// The first day from `from` to `until` on which so many days in a row can be had, in every period they lie in: what a refused customer is
+    /// offered instead. `None`: not within these days.
+    pub fn earliest(&self, period: Period, from: Date, until: Date, days: u32) -> Option<Date> {
+        let fits = |first: &Date| {
+            let free = |share: &Share| may_take(&self.limits, &self.balance(&share.period), share.count, share.days).is_ok();
+            shares(period, *first, days).iter().all(free)
+        };
+        from.series(jiff::Span::new().days(1)).take_while(|day| *day <= until).find(fits)
     }
     /// Writes the same kind of entry for every share, all or none. Errors: the first share that is refused.
     pub fn post(&mut self, kind: EntryKind, shares: &[Share]) -> Result<(), QuotaRefusal> {

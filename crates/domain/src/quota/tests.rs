@@ -69,6 +69,62 @@ fn our_own_fault_gives_the_slot_back() {
     assert!(apply(&one, exempt, &entry(EntryKind::Exempt, 1, 0)).is_err(), "not twice");
 }
 #[test]
+fn the_unit_past_the_limit_is_refused_and_the_plan_says_what_then() {
+    // plans.md QTA-01 (30 tickets, the 31st on basic terms), QTA-02 (10 boosts), QTA-04 (one escort, 100 ask at once)
+    for (id, cap, asked) in [("QTA-01", 30, 31), ("QTA-02", 10, 11), ("QTA-04", 1, 100)] {
+        let limits = Limits { count: Some(cap), days: None };
+        let mut b = Balance::default();
+        let mut granted = 0;
+        for _ in 0..asked {
+            if let Ok(after) = apply(&limits, b, &entry(EntryKind::Reserve, 1, 0)) {
+                (b, granted) = (after, granted + 1);
+            }
+        }
+        assert_eq!((granted, b.used_count()), (cap, cap), "{id}");
+    }
+}
+#[test]
+fn a_service_over_the_end_of_a_month_uses_the_days_of_both_and_the_count_of_the_first() {
+    // plans.md QTA-03: two days and once a month
+    let mut shelf = Shelf::new(limits(1, 2));
+    shelf.post(EntryKind::Reserve, &shares(Period::Month, day("2025-04-30"), 2)).unwrap();
+    let used = |period: &str| (shelf.balance(period).used_days(), shelf.balance(period).used_count());
+    assert_eq!((used("2025-04"), used("2025-05"), shelf.left("2025-05")), ((1, 1), (1, 0), limits(1, 1)));
+}
+#[test]
+fn what_is_exempt_gives_back_what_the_plan_says_it_does() {
+    // plans.md QTA-05: by the letter the count alone, which leaves a slot nobody can use; by default both
+    let two = limits(1, 2);
+    let used = [EntryKind::Reserve, EntryKind::Consume].iter().fold(Balance::default(), |b, kind| apply(&two, b, &entry(*kind, 1, 2)).unwrap());
+    let left = |count, days| apply(&two, used, &entry(EntryKind::Exempt, count, days)).unwrap().left(&two);
+    assert_eq!((left(1, 0), left(1, 2)), (limits(1, 0), limits(1, 2)));
+}
+#[test]
+fn moving_up_in_the_middle_of_a_month_brings_the_new_limits_less_what_is_used() {
+    // plans.md QTA-06: from the top plan's two days and once to the highest plan's five days and twice
+    let used = apply(&limits(1, 2), Balance::default(), &entry(EntryKind::Reserve, 1, 2)).unwrap();
+    assert_eq!(used.left(&limits(2, 5)), limits(1, 3));
+}
+#[test]
+fn whichever_limit_is_reached_first_binds_and_says_so() {
+    // plans.md QTA-08 and QTA-09
+    let held = |count, days| Balance { reserved_count: count, reserved_days: days, ..Balance::default() };
+    let basic = may_take(&limits(2, 5), &held(1, 4), 1, 2);
+    assert_eq!(basic, Err(QuotaRefusal::UsedUp { dimension: Dimension::Days, left: 1, asked: 2 }), "one day could be had");
+    let full = may_take(&limits(3, 15), &held(3, 9), 1, 2);
+    assert_eq!(full, Err(QuotaRefusal::UsedUp { dimension: Dimension::Count, left: 0, asked: 1 }));
+}
+#[test]
+fn who_is_refused_is_told_the_first_day_that_can_be_had() {
+    let mut shelf = Shelf::new(limits(1, 2));
+    shelf.post(EntryKind::Reserve, &shares(Period::Month, day("2025-04-10"), 1)).unwrap();
+    let earliest = |from: &str, days| shelf.earliest(Period::Month, day(from), day("2025-12-31"), days);
+    assert_eq!(earliest("2025-04-20", 1), Some(day("2025-05-01")));
+    assert_eq!(earliest("2025-05-15", 2), Some(day("2025-05-15")));
+    assert_eq!(earliest("2025-05-15", 5), None, "no month and the next give five days in a row");
+    assert_eq!(earliest("2025-05-15", 4), Some(day("2025-05-30")), "two of May and two of June");
+}
+#[test]
 fn what_was_bought_runs_out_unused_but_is_not_taken_from_under_a_service() {
     let none = limits(0, 0);
     let bought = apply(&none, Balance::default(), &entry(EntryKind::Grant, 3, 0)).unwrap();

@@ -85,6 +85,17 @@ fn every_code_that_is_chosen_on_the_way_has_words() {
     assert_eq!(missing("problems", &problems), Vec::<String>::new());
 }
 
+#[test]
+fn every_refusal_of_the_rules_of_money_has_words() {
+    let rooms = ["domain/src/contract", "domain/src/money", "domain/src/credit"];
+    let kinds = ["contract.", "refund.", "claim.", "money.", "plan."];
+    let texts = rooms.iter().flat_map(|room| sources(room));
+    let codes: BTreeSet<String> =
+        texts.flat_map(|(_, text)| after(&text, "=> ", 0)).filter(|code| kinds.iter().any(|kind| code.starts_with(kind))).collect();
+    assert!(codes.len() > 20 && codes.contains("money.days"), "the codes are found: {codes:?}");
+    assert_eq!(missing("problems", &codes), Vec::<String>::new());
+}
+
 /// Names a Chinese reader knows by these letters: of standards and headers, of fields and values they write themselves. What begins with a
 /// digit is an example of a value.
 const KNOWN: &[&str] = &[
