@@ -32,21 +32,26 @@ function be(next: Line) {
 async function share(signal: AbortSignal) {
   // Without a secure context (plain HTTP to another machine) there are no locks: a line of its own then.
   if (!("locks" in navigator) || !("BroadcastChannel" in globalThis)) return listen(signal);
-  const channel = new BroadcastChannel(shared);
-  channel.onmessage = ({ data }: MessageEvent<Talk>) => {
-    if ("ask" in data) tell?.({ state, last });
-    else if (tell) return;
-    else if ("state" in data) { last ??= data.last; be(data.state); }
-    else hear(data);
-  };
-  channel.postMessage({ ask: true } satisfies Talk);
+  let channel: BroadcastChannel | undefined, held = false;
   try {
+    const line = channel = new BroadcastChannel(shared);
+    line.onmessage = ({ data }: MessageEvent<Talk>) => {
+      if ("ask" in data) tell?.({ state, last });
+      else if (tell) return;
+      else if ("state" in data) { last ??= data.last; be(data.state); }
+      else hear(data);
+    };
+    line.postMessage({ ask: true } satisfies Talk);
     await navigator.locks.request(shared, { signal }, async () => {
-      tell = (talk) => channel.postMessage(talk);
+      held = true;
+      tell = (talk) => line.postMessage(talk);
       await listen(signal).finally(() => { tell = undefined; });
     });
-  } catch { /* given up while waiting */ }
-  channel.close();
+  } catch {
+    // Given up while waiting; or the browser lets a page inside another one keep nothing, locks included: a line of its own there, too.
+    if (!held && !signal.aborted) await listen(signal);
+  }
+  channel?.close();
 }
 
 async function listen(signal: AbortSignal) {
