@@ -77,11 +77,11 @@ function EmbedForm({ embed, onClose, onMade }: { embed?: Embed | undefined; onCl
       <form noValidate className="embed-form" onSubmit={(e) => { e.preventDefault(); send(); }}>
         <div className="two"><TextLine label={say("embeds.name")} value={name} onChange={setName} help={say("embeds.name_help")} error={fault("name")} autoFocus />
           <Select label={say("embeds.of")} help={say("embeds.of_help")} value={account} onChange={setAccount} choices={[{ id: EVERYBODY, name: say("embeds.everybody") }, ...(accounts.data ?? []).map((a) => ({ id: a.id as string, name: a.name }))]} error={fault("account")} /></div>
-        <TextBox label={say("embeds.origins")} rows={2} value={origins} onChange={setOrigins} help={say("embeds.origins_help")} error={fault("origins") ?? (tried && bad !== undefined ? say("embeds.bad_origin", { origin: bad }) : null)} />
+        <TextBox label={say("embeds.origins")} rows={2} value={origins} onChange={setOrigins} help={say("embeds.origins_help")} error={deed.refusal?.fields.find((f) => /^origins(\[|$)/.test(f.field))?.message ?? (tried && bad !== undefined ? say("embeds.bad_origin", { origin: bad }) : null)} />
         <Select label={say("embeds.alg")} value={alg} onChange={setAlg} choices={KINDS.map((k) => ({ id: k, name: k }))} error={fault("key.alg")} />
         <TextBox label={say("embeds.key")} rows={5} value={key} onChange={setKey} help={say("embeds.key_help")} error={isPrivate ? say("embeds.private_key") : (fault("key.public_key") ?? fault("key"))} />
         <pre className="s m make-key" tabIndex={0}>{makeKeyOf(alg)}</pre>
-        <Ends act={embed ? say("desk.save") : say("embeds.add")} busy={deed.busy} refusal={deed.refusal} shown={["name", "account", "origins", "key.alg", "key.public_key", "key"]} onClose={onClose} />
+        <Ends act={embed ? say("desk.save") : say("embeds.add")} busy={deed.busy} refusal={deed.refusal} shown={["name", "account", "origins", ...lines(origins).map((_, i) => `origins[${i}]`), "key.alg", "key.public_key", "key"]} onClose={onClose} />
       </form>
     </Dialog>
   );
