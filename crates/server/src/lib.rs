@@ -7,6 +7,7 @@ pub mod keys;
 pub mod logs;
 pub mod metrics;
 pub mod post;
+pub mod report;
 pub mod rounds;
 pub mod stream;
 pub mod terms;

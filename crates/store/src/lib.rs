@@ -9,6 +9,7 @@ pub mod check;
 pub mod checklist;
 pub mod chore;
 pub mod clock;
+pub mod deliverable;
 pub mod embed;
 pub mod figures;
 pub mod grant;
@@ -27,6 +28,7 @@ pub mod plan;
 pub mod presence;
 pub mod quota;
 pub mod rating;
+pub mod report;
 pub mod search;
 pub mod session;
 pub mod ticket;
@@ -38,13 +40,14 @@ pub mod webhook;
 
 /// Every statement of the house, for the tests that prepare each on both databases.
 pub fn statements() -> Vec<&'static db::Sql> {
-    let rooms: [&[&'static db::Sql]; 30] = [
+    let rooms: [&[&'static db::Sql]; 32] = [
         account::ALL,
         attachment::ALL,
         bulk::ALL,
         checklist::ALL,
         chore::ALL,
         clock::ALL,
+        deliverable::ALL,
         embed::ALL,
         grant::ALL,
         figures::ALL,
@@ -63,6 +66,7 @@ pub fn statements() -> Vec<&'static db::Sql> {
         presence::ALL,
         quota::ALL,
         rating::ALL,
+        report::ALL,
         session::ALL,
         ticket::ALL,
         timelog::ALL,

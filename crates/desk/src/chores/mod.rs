@@ -1,6 +1,7 @@
 //! Work the house does by itself. A chore takes no hint of what changed: it looks, compares, repairs, and says what it did; a second
 //! round right after finds nothing to do. The server runs each on its own thread, by the clock and when nudged.
 mod alarm;
+mod deliver;
 mod files;
 mod follow;
 mod plans;
@@ -9,6 +10,7 @@ mod sweep;
 mod tick;
 
 pub use alarm::RingAlarms;
+pub use deliver::PlanDeliverables;
 pub use files::KeepFiles;
 pub use follow::FollowLog;
 pub use plans::FollowPlans;
@@ -54,7 +56,15 @@ pub trait Chore: Send + Sync {
 
 /// Every chore of the desk. A new one is a file and a line here.
 pub fn all() -> Vec<Box<dyn Chore>> {
-    vec![Box::new(Tick), Box::new(RingAlarms), Box::new(Recalendar), Box::new(FollowPlans), Box::new(FollowLog::default()), Box::new(Sweep)]
+    vec![
+        Box::new(Tick),
+        Box::new(RingAlarms),
+        Box::new(Recalendar),
+        Box::new(FollowPlans),
+        Box::new(PlanDeliverables),
+        Box::new(FollowLog::default()),
+        Box::new(Sweep),
+    ]
 }
 
 /// Runs one round and notes it where the administrator sees it. `took` measures wall time; notes only rounds that did something,

@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod attachment;
+mod deliverable;
 mod grant;
 mod guide;
 mod keeping;

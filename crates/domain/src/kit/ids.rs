@@ -129,6 +129,8 @@ id_kinds! {
     TimeKind TimeId "tim"
     /// A guide or a known trouble.
     GuideKind GuideId "gde"
+    /// A report the plan promises.
+    DeliverableKind DeliverableId "dlv"
     /// A page of the vendor's own that opens the portal inside it.
     EmbedKind EmbedId "emb"
     WebhookKind WebhookId "whk"

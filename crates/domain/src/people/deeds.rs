@@ -84,6 +84,11 @@ deeds! {
     ReadRota = "rota.read": Engineer | Tam | DutyChief | Quality | Administrator;
     /// Ask whom routing would choose, and why.
     TryRouting = "routing.try": DutyChief | Quality | Administrator;
+    /// See what the plan hands over, and when; its contents once it is delivered, or as those who write it.
+    ReadDeliverable = "deliverable.read": Contact | CustomerManager | Tam | DutyChief | Quality | Finance | Administrator;
+    /// Write, approve and hand over.
+    KeepDeliverable = "deliverable.keep": Tam | DutyChief | Quality | Administrator;
+    AcceptDeliverable = "deliverable.accept": CustomerManager;
     KeepWebhooks = "webhook.keep": Administrator;
     /// Let pages of the vendor's own open the portal inside them.
     KeepEmbeds = "embed.keep": Administrator;

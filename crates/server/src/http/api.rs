@@ -81,6 +81,7 @@ pub fn routes() -> OpenApiRouter<App> {
         super::rota::routes(),
         super::webhook::routes(),
         super::embed::routes(),
+        super::deliverable::routes(),
         super::house::routes(),
         super::mail::routes(),
     ];

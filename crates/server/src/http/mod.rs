@@ -21,6 +21,7 @@ pub mod bulk;
 pub mod calendar;
 pub mod checklist;
 pub mod clock;
+pub mod deliverable;
 pub mod draft;
 pub mod embed;
 pub mod events;
@@ -56,6 +57,7 @@ pub mod webhook;
 
 use crate::config::Config;
 use crate::metrics::Metrics;
+use crate::report::press::Printer;
 use crate::rounds::Rounds;
 use crate::stream::Hub;
 use crate::watch::Watch;
@@ -95,6 +97,8 @@ pub struct Inner {
     pub streams: events::Streams,
     /// The chores of this node, once they run.
     pub rounds: OnceLock<Rounds>,
+    /// Sets reports.
+    pub printer: Printer,
     closing: watch::Sender<bool>,
 }
 impl std::ops::Deref for App {
@@ -119,6 +123,7 @@ impl App {
             hub,
             streams: events::Streams::default(),
             rounds: OnceLock::new(),
+            printer: Printer::default(),
             closing: watch::Sender::new(false),
             parts,
         };

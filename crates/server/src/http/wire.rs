@@ -1,8 +1,8 @@
 //! What goes over the wire in every room: instants, ids, pages. Nothing here is known below this floor.
 use axum::http::StatusCode;
 use domain::kit::{
-    AccountKind, At, AttachmentKind, BulkKind, ClockKind, EmbedKind, GuideKind, Id, Kind, MessageKind, OrderKind, OutboxKind, PersonKind,
-    SessionKind, ShiftKind, Span, TicketKind, TimeKind, TokenKind, ToolKind, ViewKind, WebhookKind,
+    AccountKind, At, AttachmentKind, BulkKind, ClockKind, DeliverableKind, EmbedKind, GuideKind, Id, Kind, MessageKind, OrderKind, OutboxKind,
+    PersonKind, SessionKind, ShiftKind, Span, TicketKind, TimeKind, TokenKind, ToolKind, ViewKind, WebhookKind,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::borrow::Cow;
@@ -130,6 +130,7 @@ pub type AccountRef = WireId<AccountKind>;
 pub type AttachmentRef = WireId<AttachmentKind>;
 pub type BulkRef = WireId<BulkKind>;
 pub type ClockRef = WireId<ClockKind>;
+pub type DeliverableRef = WireId<DeliverableKind>;
 pub type EmbedRef = WireId<EmbedKind>;
 pub type GuideRef = WireId<GuideKind>;
 pub type MessageRef = WireId<MessageKind>;

@@ -7,6 +7,7 @@ mod frame;
 mod house;
 mod line;
 mod queue;
+mod reports;
 mod rooms;
 mod tickets;
 mod tools;

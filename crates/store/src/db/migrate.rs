@@ -30,6 +30,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     11 "0011_names"
     12 "0012_guide"
     13 "0013_embed"
+    14 "0014_report"
 };
 
 /// What a run did.

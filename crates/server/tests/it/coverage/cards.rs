@@ -246,6 +246,16 @@ pub const CARDS: &[Card] = &[
         Ask::json("/rota", json!({"duty": "group", "person": s.one(Role::Engineer).id.to_string(), "from": s.now()}))
     }),
     card("end_shift", &["rota.edit"], |s, _| Ask::bare(format!("/rota/{}?duty=group&at={}", s.fresh_shift(), s.after(Span::hours(1))))),
+    card("list_deliverables", &["deliverable.read"], |_, _| Ask::bare("/deliverables?open=true")),
+    card("get_deliverable", &["deliverable.read"], |s, _| Ask::bare(format!("/deliverables/{}", s.report("planned")))),
+    card("write_deliverable", &["deliverable.keep"], |s, _| {
+        Ask::json(format!("/deliverables/{}", s.report("planned")), json!({"words": {"en": {"summary": "A quiet month."}}})).version(1)
+    }),
+    card("step_deliverable", &["deliverable.keep"], |s, _| {
+        Ask::json(format!("/deliverables/{}/steps", s.report("written")), json!({"step": "approve"}))
+    }),
+    card("accept_deliverable", &["deliverable.accept"], |s, _| Ask::bare(format!("/deliverables/{}/acceptance", s.report("delivered")))),
+    card("get_deliverable_file", &["deliverable.read"], |s, _| Ask::bare(format!("/deliverables/{}/file?format=json", s.report("delivered")))),
     card("create_embed", &["embed.keep"], |s, _| Ask::json("/embeds", new_embed(&s.fresh("console")))),
     card("list_embeds", &["embed.keep"], |_, _| Ask::bare("/embeds")),
     card("edit_embed", &["embed.keep"], |s, _| Ask::json(format!("/embeds/{}", fresh_embed(s)), json!({"active": false})).version(1)),

@@ -123,6 +123,9 @@ fn fill(scene: &Scene) -> Vec<(&'static str, String)> {
         }
         Ok(())
     });
+    for _ in 0..MANY {
+        scene.report("planned");
+    }
     let first = scene.house.app.desk().next_number().expect("a number");
     for _ in 1..MANY {
         scene.house.app.desk().next_number().expect("a number");
@@ -161,6 +164,7 @@ fn fill(scene: &Scene) -> Vec<(&'static str, String)> {
         ("list_people", "/people".into()),
         ("list_notices", "/notices".into()),
         ("list_guides", "/guides".into()),
+        ("list_deliverables", "/deliverables".into()),
         ("list_deliveries", format!("/webhooks/{webhook}/deliveries")),
     ]
 }

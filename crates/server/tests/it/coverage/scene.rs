@@ -288,6 +288,36 @@ impl Scene {
             desk::pass::issue(cx, &person, purpose, None)
         })
     }
+    /// A report of the first account that was never seen before, as far as `state`: planned, written, approved, delivered.
+    pub fn report(&self, state: &'static str) -> String {
+        let (account, author, approver) = (self.account, self.one(Role::Engineer).id, self.one(Role::Finance).id);
+        // A rule of its own each: one and the same is owed once a month.
+        let (rule, period) = (self.fresh("service_report"), "2025-05".to_string());
+        self.house.write(move |cx| {
+            let is_out = state == "delivered";
+            let d = store::deliverable::Deliverable {
+                id: cx.fresh(),
+                account,
+                plan: "ali.enterprise.v1".into(),
+                rule: rule.clone(),
+                period: period.clone(),
+                due_at: cx.now,
+                state: if is_out { "delivered" } else { "planned" }.into(),
+                words: "{}".into(),
+                author: (state != "planned").then_some(author),
+                numbers: String::new(),
+                hash: String::new(),
+                approved: is_out.then_some((approver, cx.now)),
+                delivered: is_out.then_some((author, cx.now)),
+                accepted: None,
+                late_told: true,
+                created_at: cx.now,
+                version: 1,
+            };
+            store::deliverable::put_new(cx.tx, &d)?;
+            Ok(d.id.to_string())
+        })
+    }
     pub fn fresh_shift(&self) -> String {
         let shift = json!({"duty": "group", "person": self.one(Role::Engineer).id.to_string(), "from": self.now()});
         id_of(&self.must(Role::DutyChief, "POST", "/rota", shift))
