@@ -52,13 +52,17 @@ pub fn zone<'d>(desk: &'d Desk, rule: &DeliverableRule) -> Option<&'d str> {
     calendar_of(desk, rule)?.tz().iana_name()
 }
 
-/// Plans what an account is owed for a month, by the plan in force at the month's last instant. Planned before: nothing. Returns how many are new.
+/// Plans what an account is owed for a month, by the plan in force, or ordered, at the month's last instant; what was planned by a plan that
+/// is not in force then, and nobody has begun, is no longer owed. Planned before: nothing. Returns how many rows changed.
 pub(crate) fn plan(cx: &mut Act, account: AccountId, month: Month) -> Result<u32, Fault> {
     let desk = cx.desk;
-    let mut planned = 0;
-    // Whichever zone is asked, a paid plan's reports come from its own book.
     let end = month_end(month)?;
+    if store::account::find(cx.tx, account)?.is_none_or(|a| !a.active || a.created_at > end) {
+        // Nothing is owed for a month before the customer was here.
+        return Ok(0);
+    }
     let book = crate::account::plan_at(cx.tx, desk, account, end)?;
+    let mut planned = unplan(cx, account, month, book)?;
     for rule in monthly_rules(book) {
         let Some(due_at) = due(desk, rule, month) else { continue };
         let d = Deliverable {
@@ -86,6 +90,22 @@ pub(crate) fn plan(cx: &mut Act, account: AccountId, month: Month) -> Result<u32
         }
     }
     Ok(planned)
+}
+fn unplan(cx: &mut Act, account: AccountId, month: Month, book: &PlanBook) -> Result<u32, Fault> {
+    let open = store::deliverable::list_open(cx.tx, Some(account), (At::MIN, DeliverableId::from_raw(0)), 200)?;
+    let promised = |d: &Deliverable| monthly_rules(book).any(|r| r.id == d.rule);
+    let mut dropped = 0;
+    for d in open.iter().filter(|d| d.period == month.to_string() && state(d) == State::Planned && d.author.is_none() && !promised(d)) {
+        store::deliverable::drop_one(cx.tx, d.id)?;
+        note(cx, None, d, "deliverable.dropped")?;
+        dropped += 1;
+    }
+    Ok(dropped)
+}
+/// The month an instant lies in, as plans count them.
+pub(crate) fn running(now: At) -> Result<Month, Fault> {
+    let zone = jiff::tz::TimeZone::get("Asia/Shanghai").map_err(Fault::internal)?;
+    Ok(Month::of(now.date_in(&zone)))
 }
 /// The last instant of a month where the day begins first among the zones plans are written for.
 fn month_end(month: Month) -> Result<At, Fault> {

@@ -45,6 +45,7 @@ statements! {
     OPEN_OF = all!("where account_id = $1 and delivered_at is null and (due_at, id) > ($2, $3) order by due_at, id limit $4");
     UNTOLD = all!("where delivered_at is null and late_told = 0 and due_at < $1 order by due_at, id limit $2");
     NEXT_DUE = "select min(due_at) from deliverable where delivered_at is null and late_told = 0";
+    DROP = "delete from deliverable where id = $1";
     INSERT = "insert into deliverable (id, account_id, plan_id, rule, period, due_at, state, words, author_id, numbers, hash, approved_by, approved_at, delivered_by, delivered_at, accepted_by, accepted_at, late_told, created_at, version) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) on conflict (account_id, rule, period) do nothing";
     UPDATE = "update deliverable set state = $2, words = $3, author_id = $4, numbers = $5, hash = $6, approved_by = $7, approved_at = $8, delivered_by = $9, delivered_at = $10, accepted_by = $11, accepted_at = $12, late_told = $13, version = version + 1 where id = $1 and version = $14";
 }
@@ -120,6 +121,9 @@ pub fn put_new(tx: &mut Tx, d: &Deliverable) -> Result<bool, DbError> {
         d.version
     ];
     Ok(tx.exec(&INSERT, &values)? > 0)
+}
+pub fn drop_one(tx: &mut Tx, id: DeliverableId) -> Result<bool, DbError> {
+    Ok(tx.exec(&DROP, &vals![id])? > 0)
 }
 /// False: the version is no longer the one seen.
 pub fn put(tx: &mut Tx, d: &Deliverable) -> Result<bool, DbError> {

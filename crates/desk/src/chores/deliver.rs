@@ -2,16 +2,16 @@ use super::{Chore, Report};
 use crate::{Desk, Fault, deliverable};
 use domain::calendar::Month;
 use domain::kit::{AccountId, At, Span};
-use jiff::tz::TimeZone;
 use store::db::Tx;
 
-/// Plans what is owed for a month when it is over, one row for each account and rule; and tells, once, of what is late.
+/// Plans what is owed for a month when it begins, and looks again when it is over, one row for each account and rule; and tells, once, of
+/// what is late. Who orders a plan in between is planned for with the order.
 ///
 /// It walks the accounts once a month, a page at a time, and remembers how far it came; a walk that broke off goes on there, and a page
 /// done twice plans nothing twice, for the rows say so themselves.
 pub struct PlanDeliverables;
 
-/// `2025-09` once the walk for it is done, `2025-09 <last name> <last id>` on the way.
+/// The running month, `2025-09`, once the walk for it is done, `2025-09 <last name> <last id>` on the way.
 const PLANNED: &str = "deliverables.planned";
 const PAGE: u32 = 100;
 const LATE_MAX: u32 = 200;
@@ -28,9 +28,7 @@ impl Chore for PlanDeliverables {
     }
     fn round(&self, desk: &Desk, now: At) -> Result<Report, Fault> {
         let mut report = Report::default();
-        let zone = TimeZone::get("Asia/Shanghai").map_err(Fault::internal)?;
-        let over = now.date_in(&zone).first_of_month().yesterday().map_err(Fault::internal)?;
-        plan(desk, now, Month::of(over), &mut report)?;
+        plan(desk, now, deliverable::running(now)?, &mut report)?;
         let late = desk.read(|tx| Ok(store::deliverable::list_untold(tx, now, LATE_MAX)?))?;
         for d in late {
             report.looked_at += 1;
@@ -40,6 +38,7 @@ impl Chore for PlanDeliverables {
     }
 }
 fn plan(desk: &Desk, now: At, month: Month, report: &mut Report) -> Result<(), Fault> {
+    let over = Month::of(month.first_day().yesterday().map_err(Fault::internal)?);
     loop {
         let Some(after) = desk.read(|tx| how_far(tx, month))? else { return Ok(()) };
         let page = desk.read(|tx| Ok(store::account::list(tx, after.as_ref().map(|(name, id)| (name.as_str(), *id)), PAGE)?))?;
@@ -53,7 +52,7 @@ fn plan(desk: &Desk, now: At, month: Month, report: &mut Report) -> Result<(), F
         report.did += desk.write(now, move |cx| {
             let mut planned = 0;
             for id in &ids {
-                planned += deliverable::plan(cx, *id, month)?;
+                planned += deliverable::plan(cx, *id, over)? + deliverable::plan(cx, *id, month)?;
             }
             store::plan::put_setting(cx.tx, PLANNED, &mark, cx.now)?;
             Ok(planned)
