@@ -109,7 +109,7 @@ fn cuts(words: Words, name: &str, all: &[Cut], named: &dyn Fn(&str) -> String) -
         Column::number(words.word("cases_n")),
         Column::number(words.word("kept")),
         Column::number(words.word("broken_one")),
-        Column::number(words.word("kept_share")),
+        Column::number(words.word("kept_pct")),
     ];
     let row = |c: &Cut| {
         vec![
@@ -143,7 +143,7 @@ fn promises<'b>(words: Words, m: &Monthly, book: &dyn Fn(&str) -> Option<&'b Pla
     let rows = m.promises.iter().map(row).collect();
     let blocks = vec![
         Block::Note(words.word("promises_lead")),
-        Block::Table { columns, rows, empty: words.word("no_cases") },
+        Block::Table { columns, rows, empty: words.word("no_promises") },
         Block::Text(words.word("broken_head")),
         broken(words, m, book, zone),
     ];
@@ -207,7 +207,7 @@ fn listing(words: Words, m: &Monthly, zone: &TimeZone) -> Section {
     let columns = vec![
         Column::text(words.word("case"), 0),
         Column::text(words.word("subject"), 1),
-        Column::text(words.word("by_severity"), 0),
+        Column::text(words.word("severity_head"), 0),
         Column::text(words.word("opened_at"), 0),
         Column::text(words.word("answered"), 0),
         Column::text(words.word("solved"), 0),

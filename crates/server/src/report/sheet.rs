@@ -85,7 +85,7 @@ pub fn workbook<'b>(words: Words, m: &Monthly, book: &dyn Fn(&str) -> Option<&'b
         .collect();
     fill(file.add_worksheet().set_name(named("ledger"))?, &quota_head, &rows)?;
     let case_head =
-        ["case", "subject", "by_product", "by_severity", "by_channel", "opened_at", "answered", "solved"].map(|code| text(words.word(code)));
+        ["case", "subject", "by_product", "severity_head", "by_channel", "opened_at", "answered", "solved"].map(|code| text(words.word(code)));
     let at = |t: &Option<String>| text(t.as_ref().map_or_else(String::new, |t| moment(t, &zone)));
     let rows: Vec<_> = m
         .cases
