@@ -179,7 +179,7 @@ function Differences({ book, other, onRead }: { book: Book; other: string; onRea
           <div className="sides">{kinds.map((k) => {
             const mine = changes.filter((c) => c.kind === k);
             // The sentence begins with the side's name, which the heading says already.
-            const short = (text: string) => text.replace(/^(变差|变好|变化|不同|Worse|Better|Different|Changed)\s*[：:]\s*/, "");
+            const short = (text: string) => text.replace(/^(变差|变好|变化|新增|取消|worse|better|changed|added|removed)\s*[：:]\s*/i, "");
             return <section key={k}><h2>{family(say, `plans.kind_${k}`, k)} <span className="m">{mine.length}</span></h2><ul className="rows">{mine.map((c, i) => <li key={i}>{short(c.words)}</li>)}</ul></section>;
           })}</div>
         );

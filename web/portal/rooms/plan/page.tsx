@@ -44,8 +44,8 @@ export function Page() {
 }
 const version = (id: string) => id.split(".").at(-1) ?? "";
 function Cited({ s }: { s: Source }) {
-  const { say } = useSpeech();
-  return <td className="src" data-k={say("plan.source")} title={s.document}>{/\((\d+)\)/.exec(s.document)?.[1] ?? s.document} {s.section}</td>;
+  const { say } = useSpeech(), own = s.document === "House policy";
+  return <td className="src" data-k={say("plan.source")} title={own ? undefined : s.document}>{own ? say("plan.house_policy") : (/\((\d+)\)/.exec(s.document)?.[1] ?? s.document)} {s.section}</td>;
 }
 /** How many rows are read at once; the rest is one press away. */
 const FIRST = 6;
@@ -84,7 +84,7 @@ function Promises({ b, title }: { b: Book; title?: string }) {
             <tr key={p.row}>
               <td>{promiseName(say, p.key)}</td>
               <td>{p.target ? say(p.cmp === "lt" ? "plan.less" : "plan.within", { length: when.length(lengthMs(p.target)) }) : <PromiseSign clock={null} />}</td>
-              <td data-k={say("plan.hours")}>{p.calendar ? hours(p.calendar, say) : say("plan.hours_unsaid")}</td>
+              <td className="brief" data-k={say("plan.hours")}>{p.calendar ? hours(p.calendar, say) : say("plan.hours_unsaid")}</td>
               <td>{bookWords(p.words, language)}</td>
               <Cited s={p.source} />
             </tr>
