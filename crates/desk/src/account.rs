@@ -204,7 +204,7 @@ pub fn plan_at<'d>(tx: &mut Tx, desk: &'d Desk, account: AccountId, at: At) -> R
 }
 
 /// Lead times count the working days of this calendar (003:L99).
-const WORKING_DAYS: &str = "cal_cn_working_days";
+pub(crate) const WORKING_DAYS: &str = "cal_cn_working_days";
 /// A service that must be booked ahead, and the first day it may begin on.
 #[derive(Debug, Clone)]
 pub struct Lead<'d> {

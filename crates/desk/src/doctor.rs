@@ -181,7 +181,8 @@ fn balances(tx: &mut Tx, health: &mut Health) -> Result<(), Fault> {
         for account in page {
             for b in store::check::list_balances(tx, account)? {
                 health.balances += 1;
-                let (kept, found) = (format!("{} × {} d", b.count, b.days), format!("{} × {} d", b.entries_count, b.entries_days));
+                let said = |all: [(i64, i64); 3]| all.map(|(count, days)| format!("{count} × {days} d")).join(", ");
+                let (kept, found) = (said(b.kept), said(b.entries));
                 health.must_agree("quota.balance", format!("{account} {} {}", b.quota, b.period), kept, found);
             }
         }

@@ -68,8 +68,8 @@ fn terms_now<'d>(tx: &mut Tx, desk: &'d Desk, account: AccountId, now: At) -> Re
     let book = crate::ticket::plan_now(tx, desk, account, now)?;
     let Some(rule) = book.quotas.iter().find(|q| q.id == "tickets" && !q.purchased) else { return Ok(book) };
     let period = domain::quota::period_key(rule.period, &rule.tz, now).unwrap_or_else(|| "-".into());
-    let (used, _) = store::quota::used(tx, account, &rule.id, &period)?;
-    if rule.count.is_none_or(|limit| used < i64::from(limit)) {
+    let balance = store::quota::balance(tx, account, &rule.id, &period)?;
+    if domain::quota::may_take(&crate::quota::limits(rule), &balance, 1, 0).is_ok() {
         return Ok(book);
     }
     desk.shelves().version_at(&desk.rules().basic_family, now).ok_or_else(|| Fault::internal("no basic plan is in force"))

@@ -2,7 +2,9 @@
 //!
 //! Rooms: [`kit`] (instants, ids), [`calendar`] (open time, working days), [`promise`] (clocks), [`plan`] (plan books),
 //! [`contract`] (who is on which plan when), [`money`] (fees), [`credit`] (what an outage gives back), [`quota`], [`ticket`] (life cycle),
-//! [`routing`] (who takes it), [`people`] (roles and deeds), [`guide`] (what helps before a case), [`deliverable`] (reports).
+//! [`routing`] (who takes it), [`people`] (roles and deeds), [`guide`] (what helps before a case), [`deliverable`] (reports),
+//! [`booking`] (services that are booked ahead).
+pub mod booking;
 pub mod calendar;
 pub mod contract;
 pub mod credit;

@@ -10,7 +10,8 @@ statements! {
     PERSONS = "select id, load from person where id > $1 order by id limit $2";
     CHAINS = "select account_id, seq, hash from chain where account_id > $1 order by account_id limit $2";
     ENTRIES = "select pos, account_id, ticket_id, at, actor_id, key, audience, body, chain_seq, hash from log where account_id = $1 and pos > $2 order by pos limit $3";
-    BALANCES = "select b.quota_id, b.period, b.used_count, b.used_days, (select coalesce(sum(e.count), 0) from quota_entry e where e.account_id = b.account_id and e.quota_id = b.quota_id and e.period = b.period), (select coalesce(sum(e.days), 0) from quota_entry e where e.account_id = b.account_id and e.quota_id = b.quota_id and e.period = b.period) from quota_balance b where b.account_id = $1";
+    BALANCES = "select b.quota_id, b.period, b.used_count, b.used_days, b.reserved_count, b.reserved_days, b.granted_count, b.granted_days from quota_balance b where b.account_id = $1";
+    LEDGER = "select kind, held, coalesce(sum(count), 0), coalesce(sum(days), 0) from quota_entry where account_id = $1 and quota_id = $2 and period = $3 group by kind, held";
     LETTERS = "select id, state, attempts, log_pos, claimed_by, ended_at from outbox where id > $1 order by id limit $2";
     CLOCKS_DUE = "select count(*) from (select id from clock where fires_at is not null and fires_at <= $1 order by fires_at, id limit 10000) q";
 }
@@ -22,15 +23,15 @@ pub struct Head {
     pub seq: i64,
     pub hash: Vec<u8>,
 }
-/// What is written as used of a quota in a period, and what its ledger adds up to.
+/// A count and a number of days.
+pub type Amount = (i64, i64);
+/// What is written as used of a quota in a period, and what its ledger adds up to; each used, reserved and granted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Balance {
     pub quota: String,
     pub period: String,
-    pub count: i64,
-    pub days: i64,
-    pub entries_count: i64,
-    pub entries_days: i64,
+    pub kept: [Amount; 3],
+    pub entries: [Amount; 3],
 }
 /// Where a letter stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,9 +69,36 @@ pub fn list_of_chain(tx: &mut Tx, account: &[u8; 16], pos: i64, limit: u32) -> R
 }
 /// Every balance of an account: as many as quotas times periods.
 pub fn list_balances(tx: &mut Tx, account: AccountId) -> Result<Vec<Balance>, DbError> {
-    tx.query(&BALANCES, &vals![account], |r| {
-        Ok(Balance { quota: r.text(0), period: r.text(1), count: r.int(2), days: r.int(3), entries_count: r.int(4), entries_days: r.int(5) })
-    })
+    let kept = tx.query(&BALANCES, &vals![account], |r| {
+        let kept = [(r.int(2), r.int(3)), (r.int(4), r.int(5)), (r.int(6), r.int(7))];
+        Ok(Balance { quota: r.text(0), period: r.text(1), kept, entries: [(0, 0); 3] })
+    })?;
+    kept.into_iter()
+        .map(|b| {
+            let sums = tx.query(&LEDGER, &vals![account, &b.quota, &b.period], |r| Ok((r.text(0), r.bool(1), (r.int(2), r.int(3)))))?;
+            Ok(Balance { entries: added_up(&sums), ..b })
+        })
+        .collect()
+}
+/// What the sums of a ledger's kinds come to: used, reserved, granted.
+fn added_up(sums: &[(String, bool, Amount)]) -> [Amount; 3] {
+    let mut all = [(0, 0); 3];
+    for (kind, held, (count, days)) in sums {
+        let signs = match (kind.as_str(), held) {
+            ("reserve", _) => [1, 1, 0],
+            ("consume", true) => [0, -1, 0],
+            ("consume", false) => [1, 0, 0],
+            ("release", _) => [-1, -1, 0],
+            ("exempt", _) => [-1, 0, 0],
+            ("grant" | "adjust", _) => [0, 0, 1],
+            ("expire", _) => [0, 0, -1],
+            _ => [0, 0, 0],
+        };
+        for (sum, sign) in all.iter_mut().zip(signs) {
+            *sum = (sum.0 + sign * count, sum.1 + sign * days);
+        }
+    }
+    all
 }
 pub fn list_letters(tx: &mut Tx, after: OutboxId, limit: u32) -> Result<Vec<Standing>, DbError> {
     tx.query(&LETTERS, &vals![after, limit], |r| {

@@ -1,5 +1,6 @@
 //! SQL, migrations, claims and the search index: the only floor that knows there are two databases.
 #[macro_use]
+pub mod booking;
 pub mod db;
 
 pub mod account;
@@ -40,9 +41,10 @@ pub mod webhook;
 
 /// Every statement of the house, for the tests that prepare each on both databases.
 pub fn statements() -> Vec<&'static db::Sql> {
-    let rooms: [&[&'static db::Sql]; 32] = [
+    let rooms: [&[&'static db::Sql]; 33] = [
         account::ALL,
         attachment::ALL,
+        booking::ALL,
         bulk::ALL,
         checklist::ALL,
         chore::ALL,

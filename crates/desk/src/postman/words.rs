@@ -100,6 +100,8 @@ fn tell(desk: &Desk, p: &Person, lang: &str, letter: &Letter) -> Written {
         ("vendor", desk.rules().vendor.clone()),
         ("until", At::parse(&text("until")).map(|at| wall(at, &p.tz)).unwrap_or_default()),
         ("what", text("what")),
+        ("first_day", text("first_day")),
+        ("reason", text("reason")),
     ]);
     Written { subject: one_line(&fill(say(lang, &letter.topic, "subject"), &args)), text: fill(say(lang, &letter.topic, "text"), &args) }
 }

@@ -142,6 +142,8 @@ id_kinds! {
     GrantKind GrantId "grt"
     /// One use of such access.
     UseKind UseId "use"
+    /// A service that is booked ahead.
+    ServiceKind ServiceId "srv"
 }
 
 #[cfg(test)]

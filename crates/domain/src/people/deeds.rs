@@ -96,6 +96,16 @@ deeds! {
     /// Look after the way mail leaves the house.
     KeepMail = "mail.keep": Administrator;
     Import = "house.import": Administrator;
+    /// See what an account booked.
+    ReadService = "service.read": Contact | CustomerManager | Engineer | Tam | DutyChief | Quality | Finance | Administrator;
+    /// Book a service, and withdraw it again.
+    RequestService = "service.request": CustomerManager | Tam | DutyChief;
+    /// Agree to services, plan them, keep their watch log and report on them.
+    KeepService = "service.keep": Tam | DutyChief;
+    /// Say that a service was done, and how it went; of the contacts the technical one alone, which the use case asks.
+    AcceptService = "service.accept": Contact | CustomerManager;
+    /// Give an account more of a quota than its plan does, and correct that.
+    KeepQuota = "quota.keep": DutyChief | Finance | Administrator;
 }
 
 #[cfg(test)]
@@ -154,6 +164,8 @@ mod tests {
             "house.read",
             "mail.keep",
             "house.import",
+            "service.keep",
+            "quota.keep",
         ];
         for (name, may) in POLICY.iter().filter(|(name, _)| inside.contains(name)) {
             assert!(Role::ALL.iter().all(|r| !(r.is_customer() && may(*r))), "{name}");

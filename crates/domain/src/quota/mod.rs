@@ -5,7 +5,7 @@
 mod shelf;
 #[cfg(test)]
 mod tests;
-pub use shelf::{Share, Shelf, shares};
+pub use shelf::{Share, Shelf, first_fit, shares};
 
 use crate::kit::At;
 use crate::plan::Period;

@@ -1,4 +1,4 @@
-use super::{Balance, Entry, EntryKind, Limits, QuotaRefusal, apply, may_take, period_of};
+use super::{Balance, Entry, EntryKind, Limits, QuotaRefusal, apply, period_of};
 use crate::plan::Period;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -48,11 +48,7 @@ impl Shelf {
     /// The first day from `from` to `until` on which so many days in a row can be had, in every period they lie in: what a refused customer is
     /// offered instead. `None`: not within these days.
     pub fn earliest(&self, period: Period, from: Date, until: Date, days: u32) -> Option<Date> {
-        let fits = |first: &Date| {
-            let free = |share: &Share| may_take(&self.limits, &self.balance(&share.period), share.count, share.days).is_ok();
-            shares(period, *first, days).iter().all(free)
-        };
-        from.series(jiff::Span::new().days(1)).take_while(|day| *day <= until).find(fits)
+        first_fit(period, from, until, days, |period| self.left(period))
     }
     /// Writes the same kind of entry for every share, all or none. Errors: the first share that is refused.
     pub fn post(&mut self, kind: EntryKind, shares: &[Share]) -> Result<(), QuotaRefusal> {
@@ -64,4 +60,16 @@ impl Shelf {
         self.balances = next;
         Ok(())
     }
+}
+
+/// The first day from `from` to `until` on which a service of so many days has room in every period it lies on. `left` is asked for each
+/// period as often as a day wants to know.
+pub fn first_fit(period: Period, from: Date, until: Date, days: u32, mut left: impl FnMut(&str) -> Limits) -> Option<Date> {
+    let room = |limit: Option<u32>, asked: u32| limit.is_none_or(|l| asked <= l);
+    from.series(jiff::Span::new().days(1)).take_while(|day| *day <= until).find(|first| {
+        shares(period, *first, days).iter().all(|s| {
+            let left = left(&s.period);
+            room(left.count, s.count) && room(left.days, s.days)
+        })
+    })
 }

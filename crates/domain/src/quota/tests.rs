@@ -180,3 +180,12 @@ fn law_of_limits(given: Option<u32>, granted: i64, used: u32, tag: &str) {
     let Some(given) = given else { return };
     assert!(i64::from(used) <= (i64::from(given) + granted).max(0), "never more than the limit: {tag}");
 }
+#[test]
+fn the_first_day_with_room_is_found_across_the_end_of_a_month() {
+    let left = |period: &str| if period == "2025-03" { limits(0, 0) } else { limits(1, 2) };
+    let fit = |from: &str, days| first_fit(Period::Month, day(from), day("2026-03-31"), days, left);
+    assert_eq!(fit("2025-03-10", 2), Some(day("2025-04-01")));
+    assert_eq!(fit("2025-04-10", 2), Some(day("2025-04-10")));
+    assert_eq!(fit("2025-04-28", 4), Some(day("2025-04-29")), "two days in each month");
+    assert_eq!(fit("2025-04-10", 5), None, "longer than any two months give");
+}

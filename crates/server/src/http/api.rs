@@ -71,6 +71,7 @@ pub fn routes() -> OpenApiRouter<App> {
         super::events::routes(),
         super::account::routes(),
         super::quota::routes(),
+        super::booking::routes(),
         super::person::routes(),
         super::invitation::routes(),
         super::token::routes(),

@@ -1,5 +1,6 @@
 //! The ground floor: requests come in, are read strictly, and go up to `desk` as commands with a leave.
 pub mod api;
+pub mod booking;
 pub mod drill;
 pub mod extract;
 pub mod frame;

@@ -2,7 +2,7 @@
 use axum::http::StatusCode;
 use domain::kit::{
     AccountKind, At, AttachmentKind, BulkKind, ClockKind, DeliverableKind, EmbedKind, GuideKind, Id, Kind, MessageKind, OrderKind, OutboxKind,
-    PersonKind, SessionKind, ShiftKind, Span, TicketKind, TimeKind, TokenKind, ToolKind, ViewKind, WebhookKind,
+    PersonKind, ServiceKind, SessionKind, ShiftKind, Span, TicketKind, TimeKind, TokenKind, ToolKind, ViewKind, WebhookKind,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::borrow::Cow;
@@ -137,6 +137,7 @@ pub type MessageRef = WireId<MessageKind>;
 pub type OrderRef = WireId<OrderKind>;
 pub type OutboxRef = WireId<OutboxKind>;
 pub type PersonRef = WireId<PersonKind>;
+pub type ServiceRef = WireId<ServiceKind>;
 pub type SessionRef = WireId<SessionKind>;
 pub type ShiftRef = WireId<ShiftKind>;
 pub type TicketRef = WireId<TicketKind>;
@@ -168,6 +169,11 @@ pub fn said<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<O
 pub fn keys<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
     let text = String::deserialize(from)?;
     Ok(text.split(',').map(str::trim).filter(|k| !k.is_empty()).map(str::to_string).collect())
+}
+
+/// A local day, `2025-07-14`. Errors: 422.
+pub fn day(field: &str, text: &str) -> Result<jiff::civil::Date, super::problem::Problem> {
+    text.parse().map_err(|_| super::problem::Problem::invalid(field, "bad_date"))
 }
 
 /// What a write answers, before it is known whether it is the first time.

@@ -1,5 +1,6 @@
 //! The server over real sockets, each test on a database of its own, on both databases. Time is a wound watch: nothing sleeps.
 #![expect(clippy::unwrap_used, reason = "a test may")]
+mod bookings;
 mod coverage;
 mod day;
 mod embeds;

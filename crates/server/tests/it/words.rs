@@ -39,7 +39,9 @@ fn every_refusal_has_words() {
     let mut codes = BTreeSet::new();
     for (_, text) in sources("desk/src").into_iter().chain(sources("server/src")) {
         codes.extend(after(&text, " no(", 0));
-        for start in ["Fault::refused(", "Refused { code: ", "Unauthorized { code: ", "Busy { code: ", "Problem::new(StatusCode::"] {
+        for start in
+            ["Fault::refused(", "Refused { code: ", "Hindrance { code: ", "Unauthorized { code: ", "Busy { code: ", "Problem::new(StatusCode::"]
+        {
             codes.extend(after(&text, start, 0));
         }
     }
@@ -71,6 +73,8 @@ fn said(text: &str, start: &str) -> Vec<String> {
 fn every_code_that_is_chosen_on_the_way_has_words() {
     let mut flaws: BTreeSet<String> = server::http::wire::VALUE_CODES.iter().map(|c| c.to_string()).collect();
     let mut problems: BTreeSet<String> = domain::ticket::Refusal::ALL.iter().map(|r| desk::Fault::from(*r).code().to_string()).collect();
+    problems.extend(domain::booking::Refusal::ALL.iter().map(|r| r.key().to_string()));
+    problems.extend(["quota.count_used_up", "quota.days_used_up"].map(str::to_string));
     for (path, text) in sources("desk/src") {
         if path.ends_with("webhook.rs") {
             flaws.extend(["Err(\"", "ok_or(\""].iter().flat_map(|start| said(&text, start)));

@@ -31,6 +31,7 @@ pub const MIGRATIONS: &[Migration] = migrations! {
     12 "0012_guide"
     13 "0013_embed"
     14 "0014_report"
+    15 "0015_service"
 };
 
 /// What a run did.

@@ -202,6 +202,23 @@ pub const CARDS: &[Card] = &[
     }),
     card("list_leads", &["account.read"], |s, _| Ask::bare(format!("/accounts/{}/leads", s.account))),
     card("list_quotas", &["account.read"], |s, _| Ask::bare(format!("/quotas?account={}", s.account))),
+    card("list_ledger", &["account.read"], |s, _| Ask::bare(format!("/quotas/ledger?account={}", s.account))),
+    card("enter_quota", &["quota.keep"], |s, _| {
+        let entry = json!({"account": s.counted_account(), "quota": "urgent_boost", "kind": "grant", "count": 1, "reason": "a courtesy"});
+        Ask::json("/quotas/entries", entry)
+    }),
+    card("request_service", &["service.request"], |s, _| Ask::json("/services", s.new_service())),
+    card("list_services", &["service.read"], |s, _| Ask::bare(format!("/services?account={}", s.account))),
+    card("list_service_choices", &["service.read"], |s, _| Ask::bare(format!("/services/choices?account={}", s.account))),
+    card("preview_service", &["service.read"], |s, _| {
+        Ask::bare(format!("/services/preview?account={}&kind=onsite_visit&first_day=2025-07-14&days=2", s.account))
+    }),
+    card("get_service", &["service.read"], |s, _| Ask::bare(format!("/services/{}", s.fresh_service()))),
+    card("act_on_service", &["service.keep"], |s, _| {
+        Ask::json(format!("/services/{}/acts", s.fresh_service()), json!({"act": "decline", "reason": "nobody is free"}))
+    }),
+    card("log_service", &["service.keep"], |s, _| Ask::json(format!("/services/{}/log", s.planned_service()), json!({"text": "all quiet"}))),
+    card("list_service_log", &["service.read"], |s, _| Ask::bare(format!("/services/{}/log", s.fresh_service()))),
     card("create_person", &["person.invite"], |s, _| Ask::json("/people", s.new_contact())),
     card("list_people", &["person.read"], |s, _| Ask::bare(format!("/people?account={}", s.account))),
     card("get_person", &["person.read"], |s, _| Ask::bare(format!("/people/{}", s.one(Role::Contact).id))),

@@ -185,7 +185,7 @@ fn tries(o: &Operation, ready: &Ready, body: &Body) -> Vec<Try> {
     if o.takes("header", "If-Match") {
         add("an unreadable version", ready.header("if-match", Some("seven")), 412, "if_match_unreadable", None);
         add("a stale version", ready.header("if-match", Some("\"4000000\"")), 412, "stale", None);
-        if !["act_on_ticket", "run_macro"].contains(&o.name.as_str()) {
+        if !["act_on_ticket", "run_macro", "act_on_service"].contains(&o.name.as_str()) {
             add("no version", ready.header("if-match", None), 428, "if_match_missing", None);
         }
     }

@@ -3,9 +3,12 @@ use super::scene::{Ask, Person, Scene, leave};
 use super::{description, on_both, operations, short};
 use desk::account::NewAccount;
 use desk::act::Doing;
+use desk::booking::NewService;
 use desk::people::NewPerson;
-use domain::kit::{OutboxId, Span, TicketId};
+use desk::quota::NewEntry;
+use domain::kit::{AccountId, OutboxId, ServiceId, Span, TicketId};
 use domain::people::{Actor, Role, ask};
+use domain::quota::EntryKind;
 use domain::ticket::Command;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -23,6 +26,7 @@ const WHOLE: &[(&str, &str)] = &[
     ("list_embeds", "at most 50"),
     ("list_grants", "at most 100 a case"),
     ("list_leads", "as many as a book has"),
+    ("list_service_choices", "as many as there are kinds"),
     ("list_plans", "as many as there are books"),
     ("compare_plans", "as many as a book has cells"),
     ("list_drafts", "at most 200, the newest"),
@@ -152,6 +156,33 @@ fn fill(scene: &Scene) -> Vec<(&'static str, String)> {
     let view = super::scene::id_of(&scene.make(scene.one(Role::DutyChief), "POST", &view).expect("a view"));
     let webhook = scene.fresh_webhook();
     scene.failed_letters(&webhook, MANY);
+    let counted = scene.counted_account();
+    let (account, own): (AccountId, AccountId) = (counted.parse().expect("an id"), scene.account);
+    let service = scene.planned_service();
+    let watched: ServiceId = service.parse().expect("an id");
+    let keeper = actor(scene.one(Role::DutyChief));
+    scene.house.write(move |cx| {
+        for n in 0..MANY {
+            let (quota, kind, reason) = ("urgent_boost".into(), EntryKind::Grant, format!("courtesy {n}"));
+            let entry = NewEntry { account, quota, kind, count: 1, days: 0, period: None, reason, order: None };
+            desk::quota::enter(cx, &ask(&keeper).expect("a chief keeps quotas"), &entry)?;
+            let new = NewService {
+                account: Some(own),
+                kind: domain::booking::Kind::OnsiteVisit,
+                topic: String::new(),
+                subject: format!("visit {n}"),
+                wishes: String::new(),
+                products: Vec::new(),
+                first: jiff::civil::date(2025, 7, 14),
+                days: 1,
+                ticket: None,
+                waive_lead: None,
+            };
+            desk::booking::request(cx, &ask(&keeper).expect("a chief books services"), &new)?;
+            desk::booking::note(cx, &ask(&keeper).expect("a chief keeps services"), watched, &format!("line {n}"))?;
+        }
+        Ok(())
+    });
     // The index follows.
     scene.house.wind(Span::seconds(1));
     vec![
@@ -165,6 +196,9 @@ fn fill(scene: &Scene) -> Vec<(&'static str, String)> {
         ("list_notices", "/notices".into()),
         ("list_guides", "/guides".into()),
         ("list_deliverables", "/deliverables".into()),
+        ("list_ledger", format!("/quotas/ledger?account={counted}")),
+        ("list_services", "/services".into()),
+        ("list_service_log", format!("/services/{service}/log")),
         ("list_deliveries", format!("/webhooks/{webhook}/deliveries")),
     ]
 }

@@ -135,7 +135,7 @@ impl Scene {
             count: Cell::new(0),
             lines: RefCell::default(),
         };
-        let order = json!({"family": "ali.enterprise", "ordered_at": "2025-06-15T00:00:00+08:00", "existing": true});
+        let order = json!({"family": "ali.top", "ordered_at": "2025-06-15T00:00:00+08:00", "existing": true});
         scene.must(Role::Administrator, "POST", &format!("/accounts/{account}/orders"), order);
         // What is left unanswered for two days breaks every promise there is about it.
         let late: Vec<String> = (0..4).map(|_| scene.fresh_case()).collect();
@@ -275,6 +275,29 @@ impl Scene {
     }
     pub fn new_grant(&self, to: Option<PersonId>) -> Value {
         json!({"to": to.map(|t| t.to_string()), "scopes": ["read_logs"], "resource": "i-1", "until": self.after(Span::hours(1))})
+    }
+    /// A visit as it is asked for; the plan grants as many as are wanted.
+    pub fn new_service(&self) -> Value {
+        json!({"account": self.account.to_string(), "kind": "onsite_visit", "subject": self.fresh("visit"), "first_day": "2025-07-14", "days": 1})
+    }
+    /// A service somebody asked for.
+    pub fn fresh_service(&self) -> String {
+        id_of(&self.must(Role::DutyChief, "POST", "/services", self.new_service()))
+    }
+    /// One whose watch log is kept.
+    pub fn planned_service(&self) -> String {
+        let id = self.fresh_service();
+        for act in ["agree", "plan"] {
+            self.must(Role::DutyChief, "POST", &format!("/services/{id}/acts"), json!({"act": act}));
+        }
+        id
+    }
+    /// An account on a plan that counts something.
+    pub fn counted_account(&self) -> String {
+        let account = self.fresh_account();
+        let order = json!({"family": "ali.business", "ordered_at": "2025-06-15T00:00:00+08:00", "existing": true});
+        self.must(Role::Administrator, "POST", &format!("/accounts/{account}/orders"), order);
+        account
     }
     /// Access the first contact gave for a new case.
     pub fn fresh_grant(&self, to: Option<PersonId>) -> String {
