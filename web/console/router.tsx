@@ -54,6 +54,12 @@ const routes = [
   room("/guides", () => import("./rooms/guides/page")),
   room("/routing", () => import("./rooms/routing/page")),
   room("/mail", () => import("./rooms/mail/page")),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/reports",
+    validateSearch: (s: Record<string, unknown>): { id?: string; all?: boolean } => ({ ...(text(s.id) ? { id: text(s.id)! } : {}), ...(s.all === true ? { all: true } : {}) }),
+    component: lazyRouteComponent(() => import("./rooms/reports/page"), "Page"),
+  }),
   room("/embeds", () => import("./rooms/embeds/page")),
   room("/webhooks", () => import("./rooms/webhooks/page")),
   room("/me", () => import("./rooms/me/page")),

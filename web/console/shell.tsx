@@ -10,10 +10,11 @@ import { CommandBar } from "./rooms/command/bar";
 import { Shortcuts } from "./rooms/command/keys";
 import { countsQuery, standingOf } from "./rooms/queue/standing";
 
-const ROOMS: { keys?: string; to: "/search" | "/board" | "/figures" | "/people" | "/customers" | "/plans" | "/calendars" | "/routing" | "/guides" | "/embeds" | "/mail" | "/tools" | "/webhooks" | "/house"; word: Word; deed?: string }[] = [
+const ROOMS: { keys?: string; to: "/search" | "/board" | "/figures" | "/people" | "/customers" | "/plans" | "/calendars" | "/routing" | "/guides" | "/reports" | "/embeds" | "/mail" | "/tools" | "/webhooks" | "/house"; word: Word; deed?: string }[] = [
   { to: "/board", keys: "g b", word: "console.board" },
   { to: "/figures", keys: "g f", word: "console.figures" },
   { to: "/customers", keys: "g c", word: "console.customers" },
+  { to: "/reports", keys: "g o", word: "console.reports", deed: "deliverable.read" },
   { to: "/people", keys: "g p", word: "console.people" },
   { to: "/plans", keys: "g l", word: "console.plans" },
   { to: "/calendars", keys: "g d", word: "console.calendars" },

@@ -18,7 +18,7 @@ before(async () => {
 }, { timeout: 120_000 });
 after(() => house?.close());
 
-const CONSOLE = ["/", "/?view=all", "/tickets/:ticket", "/search?q=数据库", "/people", "/board", "/figures", "/plans", "/plans/ali.enterprise.v2", "/calendars", "/customers", "/tools", "/tools?shelf=macros", "/tools?shelf=checklists", "/guides", "/routing", "/mail", "/embeds", "/webhooks", "/me", "/house", "/gallery"];
+const CONSOLE = ["/", "/?view=all", "/tickets/:ticket", "/search?q=数据库", "/people", "/board", "/figures", "/plans", "/plans/ali.enterprise.v2", "/calendars", "/customers", "/tools", "/tools?shelf=macros", "/tools?shelf=checklists", "/guides", "/routing", "/mail", "/reports", "/embeds", "/webhooks", "/me", "/house", "/gallery"];
 const PORTAL = ["/", "/ask", "/cases", "/cases/:ticket", "/plan", "/news", "/me", "/embed"];
 const looks = [
   { language: "zh-CN", theme: "light", phone: false },
