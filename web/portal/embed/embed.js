@@ -66,7 +66,8 @@
   function away() {
     const box = document.createElement("div"), text = document.createElement("p"), link = document.createElement("a"), shut = document.createElement("button");
     box.setAttribute("role", "alert");
-    style(box, { padding: "16px", font: "15px/1.6 system-ui, sans-serif" });
+    style(box, { display: "block", padding: "16px", font: "15px/1.6 system-ui, sans-serif" });
+    style(text, { margin: "0 0 8px" });
     text.textContent = words.away;
     link.textContent = words.portal;
     link.href = home + "/portal/";
