@@ -30,6 +30,11 @@ const families = [...all.matchAll(/`([a-z_]+\.(?:[a-z_]+_)?)\$\{/g)].map((m) => 
 for (const key of new Set(["console", "portal"].flatMap((w) => Object.keys(messages("en", w))))) {
   if (!all.includes(`"${key}"`) && !families.some((f) => key.startsWith(f)) && !/^(stage|channel|role|severity)\./.test(key)) faults.push(`i18n: nobody says ${key}`);
 }
+// Every deed of the policy has a name where scopes of tokens are chosen.
+for (const line of readFileSync(join(here, "../crates/domain/src/people/policy.txt"), "utf8").split("\n").slice(1)) {
+  const deed = line.split(" ")[0];
+  if (deed && !messages("en", "console")[`me.deed_${deed.replaceAll(".", "_")}`]) faults.push(`i18n: me.deed_${deed.replaceAll(".", "_")} is missing`);
+}
 // 3. No words in the code: text between tags and in the attributes people read.
 const READ = new Set(["title", "placeholder", "alt", "label", "aria-label", "aria-description", "help", "name"]);
 const wordy = (text) => /\p{L}{2,}/u.test(text);
