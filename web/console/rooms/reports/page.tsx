@@ -67,12 +67,15 @@ function Report({ seen }: { seen: Seen }) {
   const d = seen.deliverable, place = `report.${d.id}`, own = (seen.words ?? {}) as Texts;
   const kept = recall<{ version: number; words: Texts } | null>(place, null);
   const [words, setWords] = useState<Texts>(kept?.words ?? own);
+  // The version these words were begun on: what a colleague saved since then is not written over unseen.
+  const [base, setBase] = useState(kept?.version ?? d.version);
+  const passed = base !== d.version;
   const [tongue, setTongue] = useState<string>(language === "en-XA" ? "en" : language);
   const changed = JSON.stringify(words) !== JSON.stringify(own), may_write = d.state === "planned" && d.offers.length > 0;
   // What is written and not saved stays in this browser.
-  useEffect(() => { keep(place, changed ? { version: d.version, words } : null); }, [place, changed, words, d.version]);
+  useEffect(() => { keep(place, changed ? { version: base, words } : null); if (!changed) setBase(d.version); }, [place, changed, words, base, d.version]);
   const old = [["deliverables"], ["deliverable", d.id]];
-  const save = useDeed((_: undefined, key: string) => got(api.PATCH("/api/v1/deliverables/{id}", { params: { path: { id: d.id }, header: { ...version(d.version), "Idempotency-Key": key } }, body: { words } })), { old, told: say("reports.saved"), then: (s) => { keep(place, null); setWords((s.words ?? {}) as Texts); } });
+  const save = useDeed((_: undefined, key: string) => got(api.PATCH("/api/v1/deliverables/{id}", { params: { path: { id: d.id }, header: { ...version(base), "Idempotency-Key": key } }, body: { words } })), { old, told: say("reports.saved"), then: (s) => { keep(place, null); setBase(s.deliverable.version); setWords((s.words ?? {}) as Texts); } });
   const step = useDeed((to: string, key: string) => got(api.POST("/api/v1/deliverables/{id}/steps", { params: { path: { id: d.id }, header: { "Idempotency-Key": key } }, body: { step: to, version: d.version } })), { old, then: (_, to) => tell(say(`reports.told_${to}` as Word)) });
   const put = (part: string, text: string) => setWords({ ...words, [tongue]: { ...words[tongue], [part]: text } });
   const file = (format: string, lang: string) => `/api/v1/deliverables/${d.id}/file?format=${format}&lang=${lang}`;
@@ -91,6 +94,7 @@ function Report({ seen }: { seen: Seen }) {
           <div className="x rp-bar" role="group" aria-label={say("reports.tongue")}>{languages.map((l) => <button key={l} type="button" className="link" aria-pressed={l === tongue} onClick={() => setTongue(l)}>{say(l === "en" ? "reports.english" : "reports.chinese")}</button>)}</div>
           {PARTS.map((part) => <TextBox key={`${tongue}.${part}`} label={say(`reports.${part}`)} rows={part === "summary" ? 6 : 3} value={words[tongue]?.[part] ?? ""} onChange={(t: string) => put(part, t)} isDisabled={!may_write} />)}
           {may_write && <p className="x"><Button kind="go" type="submit" why={changed ? null : say("reports.unchanged")}>{say("reports.save")}</Button><span className="s m" role="status">{changed ? say("reports.kept_here") : ""}</span></p>}
+          {changed && passed && <div role="alert" className="rp-passed"><p>{say("reports.passed")}</p><p className="x"><Button onPress={() => { setBase(d.version); }}>{say("reports.mine")}</Button><Button onPress={() => { setWords(own); setBase(d.version); }}>{say("reports.theirs")}</Button></p></div>}
           <Refused error={save.refusal ?? step.refusal} />
           <h2>{say("reports.way")}</h2>
           <p className="s q">{[seen.author && say("reports.by", { name: name(seen.author) }), seen.approved && say("reports.approved_by", { name: name(seen.approved.by) }), d.delivered && say("reports.delivered_by", { name: name(d.delivered.by), at: when.date(d.delivered.at) }), d.accepted && say("reports.accepted_by", { name: name(d.accepted.by) })].filter(Boolean).join(" · ") || say("reports.nothing_yet")}</p>
