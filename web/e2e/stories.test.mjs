@@ -93,6 +93,28 @@ for (const language of ["zh-CN", "en"]) {
   });
 }
 
+for (const language of ["zh-CN", "en"]) {
+  test(`a question half written when the connection goes is there after a reload (${language})`, { timeout: 120_000 }, async () => {
+    const { page, context, api } = await house.person("galaxy", { phone: true, language, path: "/portal/ask" });
+    const before = (await api("GET", "/tickets?limit=50")).items.length;
+    const [subject, body] = ["登录网关超时", "从 20:10 起登录网关超时，重试也不行。"];
+    await page.locator("#body").fill(body.slice(0, 8));
+    await context.setOffline(true);
+    await page.locator("#body").fill(body);
+    await page.locator("#subject").fill(subject);
+    await page.locator("main input[type=radio]").nth(2).check({ force: true });
+    // Kept as one types, a breath later.
+    await page.waitForTimeout(1000);
+    await context.setOffline(false);
+    await page.reload();
+    await page.waitForFunction((text) => document.querySelector("#body")?.value === text, body);
+    assert.equal(await page.locator("#subject").inputValue(), subject);
+    assert.equal(await page.locator("main input[type=radio]:checked").count(), 1, "how bad it is was kept too");
+    assert.equal((await api("GET", "/tickets?limit=50")).items.length, before, "nothing went out that nobody sent");
+    await context.close();
+  });
+}
+
 test("eight windows of one person: one line, and every window hears", { timeout: 180_000 }, async () => {
   const say = words("zh-CN");
   const customer = await house.person("galaxy", { path: "/portal/" });

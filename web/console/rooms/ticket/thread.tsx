@@ -119,12 +119,15 @@ function Happened({ strand: s, whole, names, events }: { strand: Happening; whol
   const other = OTHER[s.what] ? (b[OTHER[s.what]!] as string | undefined) : undefined, link = whole.links.find((l) => l.ticket === other);
   const asked = useQuery({ ...caseQuery(other ?? ""), enabled: !!other && !link, staleTime: Infinity }).data?.ticket, { unmerge } = useContext(Acts);
   const back = s.what === "ticket.absorbed" && other ? unmerge?.(other) : null;
-  const values: Record<string, string> = {
+  // Why somebody asks for a person is their own words; a pause says its why by a code.
+  const reason = s.what === "ticket.person_asked" ? String(b.why ?? "") : b.reason;
+  const values: Record<string, string | number> = {
     by, who: name(b.who ?? b.by), to: name(b.to), from: name(b.from), expert: name(b.expert),
-    why: pauseWords(String(b.why ?? ""), say), reason: b.reason ? say("ticket.because", { reason: b.reason }) : "",
+    why: pauseWords(String(b.why ?? ""), say), reason: reason ? say("ticket.because", { reason }) : "",
     promise: promiseWord(say, String(b.promise ?? "")), at: b.until ?? b.closes_at ? when.short(String(b.until ?? b.closes_at), now) : "",
-    length: when.length((s.until ? Date.parse(s.until) : now) - Date.parse(s.at)),
+    length: when.length(typeof b.minutes === "number" ? b.minutes * 60_000 : (s.until ? Date.parse(s.until) : now) - Date.parse(s.at)),
     told: [...new Set(s.told ?? [])].map((t) => saidOr(say, `ticket.told_${t}`, readable(t))).join(say("ticket.and")),
+    text: String(b.text ?? b.what ?? ""), count: Array.isArray(b.items) ? b.items.length : 0,
     question: b.question ?? "", number: other ? (link?.number ?? asked?.number ?? "…") : "", tie: saidOr(say, `ticket.tie_${b.kind}`, readable(String(b.kind ?? ""))), tier: String(b.tier ?? ""), how: b.how ? saidOr(say, `ticket.closed_${b.how}`, readable(b.how)) : "",
   };
   if (/severity|lower/.test(s.what)) { values.to = term(say, "severity", String(b.to ?? "")); values.from = term(say, "severity", String(b.from ?? "")); }
@@ -134,7 +137,7 @@ function Happened({ strand: s, whole, names, events }: { strand: Happening; whol
   return (
     <div className="e sys" id={s.id}>
       <time dateTime={s.at} title={when.full(s.at)}>{when.short(s.at, Date.parse(s.at))}{s.until && when.date(s.at) === when.date(s.until) && Date.parse(s.until) - Date.parse(s.at) > 60_000 && `–${when.short(s.until, Date.parse(s.until))}`}</time>
-      <span className={face === "paused" ? "txt-slate" : face ? "txt-late" : ""}>{face && <Ring seen={{ face, share: 0, ms: 0 }} />}{other && values.number ? <Linked text={text} number={values.number} ticket={other} /> : text}{back && <button type="button" className="link nw" onClick={back}>{say("ticket.unmerge")}</button>}</span>
+      <span className={face === "paused" ? "txt-slate" : face ? "txt-late" : ""}>{face && <Ring seen={{ face, share: 0, ms: 0 }} />}{other && values.number ? <Linked text={text} number={String(values.number)} ticket={other} /> : text}{back && <button type="button" className="link nw" onClick={back}>{say("ticket.unmerge")}</button>}</span>
     </div>
   );
 }

@@ -35,3 +35,7 @@ test("what was said on a case that went into this one stands in its place, marke
 test("going into another case is told once", () => {
   expect(weave([], [event(1, 0, "ticket.closed", { how: "merged" }), event(2, 0, "ticket.merged", { into: "t1" })], []).map((s) => s.id)).toEqual(["e2"]);
 });
+test("a customer's call for a person, checks and hours are told where they happened", () => {
+  const keys = ["ticket.person_asked", "ticket.checks_added", "ticket.check_done", "ticket.time_logged"];
+  expect(weave([], keys.map((k, i) => event(i + 1, i, k)), []).map((s) => s.kind === "system" && s.what)).toEqual(keys);
+});

@@ -11,7 +11,12 @@ export const TOLD = new Set([
   "ticket.assigned", "ticket.wait_began", "ticket.timeout_announced", "ticket.resolved", "ticket.confirmed", "ticket.closed", "ticket.reopened", "ticket.transferred",
   "ticket.handed_over", "ticket.consulted", "ticket.helper_joined", "ticket.helper_left", "ticket.boosted", "ticket.update_agreed", "ticket.severity_raised", "ticket.lower_proposed",
   "ticket.lower_declined", "ticket.severity_lowered", "ticket.plan_changed", "ticket.snoozed", "ticket.woken", "ticket.linked", "ticket.unlinked", "ticket.split", "ticket.macro_run",
+  "ticket.person_asked", "ticket.put_back", "ticket.checks_added", "ticket.check_done", "ticket.check_undone", "ticket.check_edited", "ticket.check_dropped", "ticket.time_logged", "ticket.time_dropped",
   "ticket.merged", "ticket.absorbed", "ticket.unmerged", "ticket.released", "clock.breached", "clock.escalated", "clock.waived",
+]);
+/** Events that stand elsewhere: the words themselves, the people beside the case, the promises' panel. Whatever the house may write is in one of the two. */
+export const UNTOLD = new Set([
+  "ticket.opened", "ticket.replied", "ticket.noted", "ticket.customer_replied", "ticket.answered_first", "ticket.wait_ended", "ticket.followed", "ticket.unfollowed", "ticket.rated", "ticket.imported",
 ]);
 /** Since when a wait lasts, whatever it is called. */
 const ENDS_WAIT = new Set(["ticket.wait_ended", "ticket.closed", "ticket.resolved"]);
