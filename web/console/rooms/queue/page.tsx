@@ -19,7 +19,7 @@ import { asFilter, countsQuery, matches, questionOf, STANDING, standingOf, type 
 import { ViewActs } from "./views";
 
 const NewCase = lazy(() => import("./new_case").then((m) => ({ default: m.NewCase })));
-const WIDTHS: Record<Column, string> = { severity: "var(--severity)", customer: "minmax(160px, .46fr)", channel: "84px", handler: "100px", language: "64px", product: "96px", latest: "164px" };
+const WIDTHS: Record<Column, string> = { severity: "var(--severity)", customer: "minmax(160px, .4fr)", channel: "76px", handler: "84px", language: "64px", product: "88px", latest: "132px" };
 const NARROW = "(max-width: 900px)";
 function useNarrow() {
   const [narrow, set] = useState(() => matchMedia(NARROW).matches);
@@ -137,7 +137,7 @@ export function Page() {
   const products = useMemo(() => [...new Set(loaded.map((r) => r.product).filter(Boolean))].sort(), [loaded]);
   const languages = useMemo(() => [...new Set(["zh-CN", "en", ...loaded.map((r) => r.language)])], [loaded]);
   const chosenRows = rows.filter((r) => chosen.has(r.id)).map(current);
-  const grid = `20px 164px ${COLUMNS.slice(0, 1).filter((c) => columns.includes(c)).map((c) => WIDTHS[c]).join(" ")} minmax(200px, 1fr) ${COLUMNS.slice(1).filter((c) => columns.includes(c)).map((c) => WIDTHS[c]).join(" ")}`;
+  const grid = `20px 152px ${COLUMNS.slice(0, 1).filter((c) => columns.includes(c)).map((c) => WIDTHS[c]).join(" ")} minmax(200px, 1fr) ${COLUMNS.slice(1).filter((c) => columns.includes(c)).map((c) => WIDTHS[c]).join(" ")}`;
   const pill = since.fresh.size ? say("queue.fresh", { count: since.fresh.size }) : moved ? say("queue.moved", { count: moved }) : null;
   const filtered = Object.keys(narrowing).length > 0;
   return (
