@@ -127,7 +127,7 @@ statements! {
         postgres "select service_id, milestone, due_at, promised, done_at, late_at from service_milestone where service_id = any($1)";
     STEP_PUT = "insert into service_milestone (service_id, milestone, due_at, promised, fires_at) values ($1, $2, $3, $4, $3) on conflict (service_id, milestone) do update set due_at = excluded.due_at, done_at = null, late_at = null, fires_at = excluded.fires_at";
     STEP_DONE = "update service_milestone set done_at = $3, fires_at = null where service_id = $1 and milestone = $2 and done_at is null";
-    STEP_UNDONE = "update service_milestone set done_at = null where service_id = $1 and milestone = $2";
+    STEP_UNDONE = "update service_milestone set done_at = null, fires_at = case when late_at is null then due_at else null end where service_id = $1 and milestone = $2";
     STEPS_DROP = "update service_milestone set fires_at = null where service_id = $1";
     LATE = "select service_id, milestone from service_milestone where fires_at is not null and fires_at <= $1 order by fires_at limit $2";
     TOLD = "update service_milestone set late_at = $3, fires_at = null where service_id = $1 and milestone = $2 and fires_at is not null and fires_at <= $3";

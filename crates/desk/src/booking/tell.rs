@@ -4,6 +4,7 @@ use crate::notify::{self, Bag, Telling};
 use crate::{Act, Fault};
 use domain::booking::Milestone;
 use domain::kit::{PersonId, ServiceId};
+use domain::people::Role;
 use serde_json::{Value, json};
 use store::account::Account;
 use store::booking::Booking;
@@ -51,7 +52,14 @@ pub(super) fn happened(cx: &mut Act, account: &Account, b: &Booking, by: Option<
 fn concerned(cx: &mut Act, bag: &mut Bag, account: &Account, b: &Booking, key: &str) -> Result<Vec<PersonId>, Fault> {
     let mut people: Vec<PersonId> = match side(key) {
         Side::Nobody => return Ok(Vec::new()),
-        Side::Customer => [Some(b.by), account.contact].into_iter().flatten().collect(),
+        Side::Customer => {
+            let people = store::person::list_of_account(cx.tx, account.id, None, 200)?;
+            let theirs = |p: &store::person::Person| p.id == b.by || Some(p.id) == account.contact;
+            let named: Vec<PersonId> = people.iter().filter(|p| p.active && theirs(p)).map(|p| p.id).collect();
+            // Where the vendor booked it and nobody was named, whoever answers for the customer hears of it.
+            let managers = || people.iter().filter(|p| p.active && p.role == Role::CustomerManager).map(|p| p.id).collect();
+            if named.is_empty() { managers() } else { named }
+        }
         Side::Vendor => {
             let workers = store::booking::list_workers(cx.tx, b.id)?;
             let mut people: Vec<PersonId> = workers.into_iter().map(|w| w.person).chain(account.tam).collect();

@@ -183,6 +183,22 @@ house_test! {
         let done: Vec<&str> = whole["milestones"].as_array().unwrap().iter().filter(|m| !m["done_at"].is_null()).map(|m| m["milestone"].as_str().unwrap()).collect();
         assert_eq!(done, ["answer", "plan", "rehearsal", "begin", "report"]);
     }
+    fn a_report_that_was_given_back_is_late_all_the_same_and_what_the_vendor_booked_is_told_to_the_customer(house) {
+        let account = customer(house, "ali.top");
+        let (manager, tam) = (manager(house), tam(house));
+        let me = house.staff(Role::Tam, "tang").id.to_string();
+        let id = booked(&tam, &escort(&account, "escort_basic", "2025-07-14", 1));
+        let news = |who: &Caller, topic: &str| who.get("/api/v1/notices?limit=200").json()["items"].as_array().unwrap().iter().filter(|n| n["topic"] == topic).count();
+        act(&tam, &id, json!({"act": "agree"}));
+        assert_eq!(news(&manager, "service.agreed"), 1, "nobody was named: whoever answers for the customer hears of it");
+        act(&tam, &id, json!({"act": "plan", "sheet": {"people": [{"person": me, "role": "lead"}]}}));
+        act(&tam, &id, json!({"act": "begin"}));
+        act(&tam, &id, json!({"act": "report", "text": "Nothing happened."}));
+        act(&manager, &id, json!({"act": "return", "reason": "and the spike?"}));
+        assert_eq!(news(&tam, "service.late"), 0);
+        house.wind(Span::days(60));
+        assert_eq!(news(&tam, "service.late"), 1);
+    }
     fn other_accounts_know_nothing_of_it(house) {
         let account = customer(house, "ali.top");
         let id = booked(&manager(house), &escort(&account, "escort_basic", "2025-07-14", 1));
