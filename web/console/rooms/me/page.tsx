@@ -10,7 +10,7 @@ import { languageChoices } from "../customers/forms";
 export function Page() {
   const say = useSay(), me = useMe();
   return (
-    <Frame title={say("me.title")} tools={<Button onPress={() => void signOut()}>{say("me.sign_out")}</Button>}>
+    <Frame title={say("me.title")}>
       <div className="cols me-cols">
         <div><Notices /><Tokens /></div>
         <div><Here /><Profile key={me.version} /><Look /><Password /></div>

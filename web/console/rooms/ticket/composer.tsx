@@ -135,7 +135,7 @@ export function Composer({ whole, names, act, onNext, focus }: { whole: Case; na
       )}
       {tab === "consult" && <PersonPick label={say("ticket.expert")} {...(expert ? { value: expert } : {})} onChange={(p) => { key.current = newKey(); setExpert(p); }} without={[me.id]} />}
       <div ref={frame} className={`text-box ${closed ? "cannot" : ""}`}>
-        <textarea ref={box} className="bare-area" rows={2} value={text} aria-label={tab === "public" ? say("ticket.tab_reply") : tab === "internal" ? say("ticket.tab_note") : say("ticket.question")} placeholder={closed ?? (tab === "public" ? say("ticket.placeholder_reply") : tab === "internal" ? say("ticket.placeholder_note") : say("ticket.placeholder_consult"))} readOnly={!!closed || !!going}
+        <textarea ref={box} className="bare-area" rows={2} value={text} aria-label={tab === "public" ? say("ticket.tab_reply") : tab === "internal" ? say("ticket.tab_note") : say("ticket.question")} placeholder={closed ? "" : (tab === "public" ? say("ticket.placeholder_reply") : tab === "internal" ? say("ticket.placeholder_note") : say("ticket.placeholder_consult"))} readOnly={!!closed || !!going}
           onChange={(e) => write(e.target.value)}
           onPaste={(e) => { if (tab !== "consult" && e.clipboardData.files.length) { e.preventDefault(); put(e.clipboardData.files); } }}
           onKeyDown={(e) => {

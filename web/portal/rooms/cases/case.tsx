@@ -75,7 +75,7 @@ function CasePage({ c }: { c: Case }) {
           <section>
             <h2>{say("case.who")}</h2>
             <dl className="kv">
-              <Row k={say("case.owner")} v={who(t.owner) ?? say("case.nobody_yet")} />
+              {(t.owner || !t.handler) && <Row k={say("case.owner")} v={who(t.owner) ?? say("case.nobody_yet")} />}
               {t.handler && t.handler !== t.owner && <Row k={say("case.handler")} v={who(t.handler) ?? ""} />}
               {t.helpers.some((h) => c.people[h]) && <Row k={say("case.helpers")} v={new Intl.ListFormat(language === "en-XA" ? "en" : language).format(t.helpers.flatMap((h) => who(h) ?? []))} />}
               <Row k={say("case.requester")} v={mine ? say("case.you") : (who(t.requester) ?? "")} />

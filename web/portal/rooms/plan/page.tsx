@@ -190,7 +190,7 @@ function Compared({ other, b }: { other: string; b: Book }) {
 function Notices() {
   const { say, when } = useSpeech(), now = useNow();
   const list = useQuery({ queryKey: ["notices", "plan"], queryFn: () => got(api.GET("/api/v1/notices", { params: { query: { limit: 100 } } })), staleTime: 60_000 });
-  const mine = list.data?.items.filter((n) => /^(plan|quota|account|order)\b/.test(n.topic)).slice(0, 10) ?? [];
+  const mine = list.data?.items.filter((n) => /^(plan|quota|account|order|deliverable|service)\b/.test(n.topic)).slice(0, 10) ?? [];
   return (
     <section>
       <h2>{say("plan.notices")}</h2>
