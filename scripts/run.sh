@@ -12,7 +12,7 @@ flock 9 # two at once: the second waits and finds the first one's server
 need_cargo
 need_packages run
 build_web || say "    going on without the pages; the API works all the same"
-step "Building (release; some minutes the first time)" cargo build --release -p server || die "the build failed; its message is above"
+step "Building (release; a quarter of an hour the first time)" cargo build --release -p server || die "the build failed; its message is above"
 if pid=$(server_pid); then
     if [[ ! $binary -nt $PID_FILE ]] && is_ready; then
         say "==> Already running (pid $pid) and up to date"

@@ -297,7 +297,7 @@ pub fn order_plan(cx: &mut Act, leave: &Leave<OrderPlan>, account: AccountId, ne
     if covers(&order, cx.now) {
         crate::board::plan_changed(cx, account, &order.plan)?;
     }
-    let month = crate::deliverable::running(cx.now)?;
+    let month = crate::deliverable::running(cx.desk, cx.now)?;
     crate::deliverable::plan(cx, account, month)?;
     Ok(order)
 }

@@ -3,7 +3,7 @@ use crate::form::Form;
 use crate::log::{self, Line};
 use crate::notify::{self, Bag, Telling};
 use crate::report::{Monthly, monthly};
-use crate::{Act, Desk, Fault, Flaw};
+use crate::{Act, Desk, Fault};
 use domain::calendar::{Calendar, Month, report_due};
 use domain::deliverable::{Asking, State, Step, decide};
 use domain::kit::{AccountId, At, DeliverableId, PersonId};
@@ -22,8 +22,6 @@ pub type Words = BTreeMap<String, BTreeMap<String, String>>;
 pub const PARTS: &[&str] = &["summary", "risks", "actions"];
 /// One text.
 const WORDS_BYTES_MAX: usize = 20_000;
-/// Reports whose numbers are a month of the house's own work.
-pub const MONTHLY: &str = "service_report";
 
 pub fn words(d: &Deliverable) -> Words {
     serde_json::from_str(&d.words).unwrap_or_default()
@@ -56,7 +54,7 @@ pub fn zone<'d>(desk: &'d Desk, rule: &DeliverableRule) -> Option<&'d str> {
 /// is not in force then, and nobody has begun, is no longer owed. Planned before: nothing. Returns how many rows changed.
 pub(crate) fn plan(cx: &mut Act, account: AccountId, month: Month) -> Result<u32, Fault> {
     let desk = cx.desk;
-    let end = month_end(month)?;
+    let end = month_end(desk, month)?;
     if store::account::find(cx.tx, account)?.is_none_or(|a| !a.active || a.created_at > end) {
         // Nothing is owed for a month before the customer was here.
         return Ok(0);
@@ -102,16 +100,18 @@ fn unplan(cx: &mut Act, account: AccountId, month: Month, book: &PlanBook) -> Re
     }
     Ok(dropped)
 }
-/// The month an instant lies in, as plans count them.
-pub(crate) fn running(now: At) -> Result<Month, Fault> {
-    let zone = jiff::tz::TimeZone::get("Asia/Shanghai").map_err(Fault::internal)?;
-    Ok(Month::of(now.date_in(&zone)))
+/// The month an instant lies in, on the house's own clock on the wall.
+pub(crate) fn running(desk: &Desk, now: At) -> Result<Month, Fault> {
+    Ok(Month::of(now.date_in(&wall(desk)?)))
 }
-/// The last instant of a month where the day begins first among the zones plans are written for.
-fn month_end(month: Month) -> Result<At, Fault> {
+/// The last instant of a month on the same wall.
+fn month_end(desk: &Desk, month: Month) -> Result<At, Fault> {
     let next = month.last_day().tomorrow().map_err(Fault::internal)?;
-    let zone = jiff::tz::TimeZone::get("Asia/Shanghai").map_err(Fault::internal)?;
-    Ok(At::from(zone.to_ambiguous_timestamp(next.at(0, 0, 0, 0)).compatible().map_err(Fault::internal)?) - At::TICK)
+    let begins = wall(desk)?.to_ambiguous_timestamp(next.at(0, 0, 0, 0)).compatible().map_err(Fault::internal)?;
+    Ok(At::from(begins) - At::TICK)
+}
+fn wall(desk: &Desk) -> Result<jiff::tz::TimeZone, Fault> {
+    jiff::tz::TimeZone::get(&desk.rules().tz).map_err(Fault::internal)
 }
 
 /// Errors: NotFound, also for another account's.
@@ -292,8 +292,4 @@ pub(crate) fn tell_late(cx: &mut Act, id: DeliverableId) -> Result<bool, Fault> 
     }
     bag.post(cx)?;
     Ok(true)
-}
-/// Somebody named in a flaw's place where a month is wanted. Errors: Invalid.
-pub fn month(text: &str) -> Result<Month, Fault> {
-    text.parse().map_err(|_| Fault::Invalid(vec![Flaw::new("month", "not_a_month")]))
 }

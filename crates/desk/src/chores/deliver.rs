@@ -28,7 +28,7 @@ impl Chore for PlanDeliverables {
     }
     fn round(&self, desk: &Desk, now: At) -> Result<Report, Fault> {
         let mut report = Report::default();
-        plan(desk, now, deliverable::running(now)?, &mut report)?;
+        plan(desk, now, deliverable::running(desk, now)?, &mut report)?;
         let late = desk.read(|tx| Ok(store::deliverable::list_untold(tx, now, LATE_MAX)?))?;
         for d in late {
             report.looked_at += 1;
